@@ -4,10 +4,12 @@
 
     QbwcServiceError
     ├── InputError                  what a person or a program gave us is not acceptable
-    │   ├── InvalidRequestError     a qbXML request that QuickBooks would refuse   (qbxml)
-    │   ├── InvalidDocumentError    a document that does not fit its shape         (sync)
+    │   ├── InvalidFieldsError      several things at once, each with its field
+    │   │   ├── InvalidRequestError     a qbXML request that QuickBooks would refuse   (qbxml)
+    │   │   ├── InvalidDocumentError    a document that does not fit its shape         (sync)
+    │   │   └── InvalidSettingsError    the environment's QBWC_… variables             (settings)
     │   ├── InvalidQwcError         a .qwc file that the Web Connector would refuse (qwc)
-    │   └── InvalidSettingsError    the environment's QBWC_… variables             (settings)
+    │   └── UnresolvedReferenceError    a document refers to one that is not in QuickBooks (sync)
     ├── NotFoundError               what was named does not exist
     ├── StateError                  what was asked for is not possible in the present state
     ├── AnswerError                 QuickBooks' answer cannot be read              (qbxml)
@@ -44,7 +46,8 @@ class FieldError:
 
     ``path`` is dotted, with list positions from 0: ``InvoiceAdd.InvoiceLineAdd[2].Desc``. ``rule`` is a short
     fixed word (``required``, ``unknown``, ``max_length``, ``format``, ``enum``, ``version``, ``edition``,
-    ``choice``, ``repeat``, ``characters``, ``reference``). ``limit`` and ``length`` are set where the rule has a figure.
+    ``choice``, ``repeat``, ``characters``, ``reference``). ``limit`` and ``length`` are set where the rule has a
+    figure.
     """
 
     path: str
@@ -60,7 +63,7 @@ class InputError(QbwcServiceError):
     code = "invalid_input"
 
 
-class FieldErrors(InputError):
+class InvalidFieldsError(InputError):
     """An input error that lists all its fields at once, never only the first."""
 
     def __init__(self, message: str, errors: Sequence[FieldError], *, remedy: str | None = None) -> None:
@@ -71,13 +74,13 @@ class FieldErrors(InputError):
         self.errors = tuple(errors)
 
 
-class InvalidRequestError(FieldErrors):
+class InvalidRequestError(InvalidFieldsError):
     """A qbXML request that QuickBooks would refuse."""
 
     code = "invalid_request"
 
 
-class InvalidDocumentError(FieldErrors):
+class InvalidDocumentError(InvalidFieldsError):
     """A document that does not fit its shape, or points at something that does not exist."""
 
     code = "invalid_document"
@@ -93,10 +96,16 @@ class InvalidQwcError(InputError):
         self.qbwc_code = qbwc_code
 
 
-class InvalidSettingsError(FieldErrors):
+class InvalidSettingsError(InvalidFieldsError):
     """The environment does not hold a usable configuration; all mistakes are listed together."""
 
     code = "invalid_settings"
+
+
+class UnresolvedReferenceError(InputError):
+    """A document refers to another one that is not in QuickBooks."""
+
+    code = "unresolved_reference"
 
 
 class NotFoundError(QbwcServiceError):

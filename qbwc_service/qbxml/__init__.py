@@ -1,0 +1,79 @@
+"""qbXML for QuickBooks Desktop: every request strict, every answer tolerated. Pure text and values, usable on its own.
+
+Building: ``build_request`` checks plain values against the grammar (all errors at once, each with its path, rule and
+limit) and writes one element in the mandatory order; ``build_message_set`` puts elements into a document.
+``read_requests`` reads XML that somebody else wrote into the same plain values. ::
+
+    from qbwc_service import qbxml
+
+    query = qbxml.Request(name="CustomerQueryRq", values={"MaxReturned": 100, "ActiveStatus": "All"})
+    document = qbxml.build_message_set([qbxml.build_request(query)], version="13.0")
+
+Reading: ``read_answer`` streams an answer of any size, response by response and object by object; money is Decimal.
+``read_host`` reads what the Web Connector says about the open company, ``choose_version`` picks the qbXML version. ::
+
+    for response in qbxml.read_answer(text):
+        outcome = qbxml.judge(response.status_code, response.status_message, is_write=False)
+        for ret in response.objects:
+            print(ret.name, ret.values["Name"])
+
+Knowing: ``judge`` and ``judge_hresult`` decide what a status or an hresult means, ``explain_status`` and
+``explain_hresult`` say it to people. ``qbxml.grammar`` holds every request and response as data.
+
+Raises only ``InvalidRequestError``, ``AnswerError``, ``TruncatedAnswerError`` and ``NotFoundError`` of
+``qbwc_service.errors``. No database, clock, settings, network or logs.
+"""
+
+from qbwc_service.qbxml.answer import Answer, Response, RetObject, read_answer
+from qbwc_service.qbxml.builder import build_request
+from qbwc_service.qbxml.characters import Characters, find_foreign, to_windows_1252
+from qbwc_service.qbxml.host import HostFacts, read_host
+from qbwc_service.qbxml.hresult import HRESULT_FACTS, HresultFact, HresultKind, explain_hresult, judge_hresult
+from qbwc_service.qbxml.message_set import MAX_MESSAGE_SET_ID, build_message_set
+from qbwc_service.qbxml.names import snake_case
+from qbwc_service.qbxml.reader import read_requests
+from qbwc_service.qbxml.request import BuiltRequest, Request, TextChange
+from qbwc_service.qbxml.status import Outcome, explain_status, is_lock, judge
+from qbwc_service.qbxml.status_facts import STATUS_FACTS, Action, Applied, StatusFact
+from qbwc_service.qbxml.values import format_value, parse_value
+from qbwc_service.qbxml.versions import choose_version
+from qbwc_service.qbxml.wall_time import find_instant, find_offset_minutes, strip_offset
+
+__all__ = [
+    "HRESULT_FACTS",
+    "MAX_MESSAGE_SET_ID",
+    "STATUS_FACTS",
+    "Action",
+    "Answer",
+    "Applied",
+    "BuiltRequest",
+    "Characters",
+    "HostFacts",
+    "HresultFact",
+    "HresultKind",
+    "Outcome",
+    "Request",
+    "Response",
+    "RetObject",
+    "StatusFact",
+    "TextChange",
+    "build_message_set",
+    "build_request",
+    "choose_version",
+    "explain_hresult",
+    "explain_status",
+    "find_foreign",
+    "find_instant",
+    "find_offset_minutes",
+    "format_value",
+    "is_lock",
+    "judge",
+    "judge_hresult",
+    "parse_value",
+    "read_answer",
+    "read_host",
+    "read_requests",
+    "snake_case",
+    "strip_offset",
+    "to_windows_1252",
+]

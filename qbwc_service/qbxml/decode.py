@@ -1,0 +1,110 @@
+"""Turn whatever arrived into clean pieces of text that an XML parser accepts.
+
+An answer comes as text (the Web Connector escapes it inside SOAP) or as bytes of a file. It may hold what XML 1.0
+forbids: raw control characters and references to them, also doubly escaped. They are removed before the parse; a
+document type is refused, for it can only be an attack.
+"""
+
+import codecs
+import re
+from collections.abc import Iterator
+
+from qbwc_service.errors import AnswerError
+from qbwc_service.qbxml.characters import is_forbidden
+
+PIECE = 64 * 1024
+"""Characters (or bytes) per piece."""
+
+_PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
+_STR_SPACE = re.compile("[\ufeff\\s]*")
+_BYTES_SPACE = re.compile(rb"\s*")
+_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&(?:amp;)?#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
+_LONGEST_REFERENCE = 20
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def iterate_pieces(text: str | bytes) -> Iterator[bytes]:
+    """Yield the document as clean UTF-8, piece by piece. AnswerError for a document type or an unknown encoding."""
+    rest = ""
+    first = True
+    for piece in _iterate_text(text):
+        joined = rest + piece
+        if first:
+            joined = joined.lstrip("\ufeff \t\r\n")
+            _refuse_document_type(joined)
+            first = not joined
+        end = _find_safe_end(joined)
+        rest = joined[end:]
+        yield clean(joined[:end]).encode("utf-8")
+    yield clean(rest).encode("utf-8")
+
+
+def clean(text: str) -> str:
+    """Remove the characters, and the references to characters, that XML 1.0 forbids."""
+    if "#" in text:
+        text = _REFERENCE.sub(_keep_allowed, text)
+    return _FORBIDDEN.sub("", text)
+
+
+def _keep_allowed(match: "re.Match[str]") -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return "" if is_forbidden(code) else match.group()
+
+
+def _find_safe_end(text: str) -> int:
+    """Find where to cut: not inside a reference, which might otherwise be cut in two."""
+    start = text.rfind("&", max(0, len(text) - _LONGEST_REFERENCE))
+    if start == -1:
+        return len(text)
+    before = text.rfind("&", max(0, start - _LONGEST_REFERENCE), start)
+    return start if before == -1 or text[before : before + 5] != "&amp;" else before
+
+
+def _refuse_document_type(text: str) -> None:
+    prolog = _PROLOG.match(text)
+    # An unfinished comment or instruction of this size could hide one as well.
+    if prolog is not None and text.startswith(("<!", "<?"), prolog.end()):
+        raise AnswerError("The text has a document type declaration, which qbXML never has; it is not read")
+
+
+def _iterate_text(text: str | bytes) -> Iterator[str]:
+    if isinstance(text, str):
+        begin = _STR_SPACE.match(text)
+        for start in range(begin.end() if begin else 0, len(text), PIECE):
+            yield text[start : start + PIECE]
+        return
+    decoder = codecs.getincrementaldecoder(_find_encoding(text))("replace")
+    space = _BYTES_SPACE.match(text)
+    for start in range(space.end() if space else 0, len(text), PIECE):
+        yield decoder.decode(text[start : start + PIECE], start + PIECE >= len(text))
+
+
+def _find_encoding(data: bytes) -> str:
+    """Take the byte order mark, the declaration, UTF-8 if the bytes are that, else QuickBooks' own Windows-1252."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    declared = _ENCODING.match(data[:200].lstrip())
+    if declared is not None and (name := declared[1].decode("ascii").lower()) not in ("utf-8", "utf8"):
+        try:
+            return codecs.lookup(name).name
+        except LookupError:
+            raise AnswerError(f"The text declares an unknown encoding: {name}") from None
+    return "utf-8" if _is_utf8(data) else "cp1252"
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), PIECE):
+            decoder.decode(data[start : start + PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,40 @@
+"""Which operation is next, and how it ended.
+
+Everything takes the caller's database session and never commits, so that putting work into the queue is part of the
+caller's own transaction. States change only by guarded updates: safe with any number of processes.
+"""
+
+from qbwc_service.queue.cancel import cancel
+from qbwc_service.queue.claim import ClaimedOperation, claim, record_attempts
+from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
+from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
+from qbwc_service.queue.finish import Outcome, finish, refuse
+from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
+from qbwc_service.queue.supersede import supersede
+from qbwc_service.queue.unblock import unblock_all, unblock_children
+from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
+
+__all__ = [
+    "NORMAL_PRIORITY",
+    "NO_ANSWER",
+    "ClaimedOperation",
+    "NewOperation",
+    "Outcome",
+    "QueueDepth",
+    "RetryPolicy",
+    "Unanswered",
+    "cancel",
+    "claim",
+    "enqueue",
+    "finish",
+    "has_due_work",
+    "measure_queue",
+    "next_attempt_at",
+    "record_attempts",
+    "refuse",
+    "send_again",
+    "settle_unanswered",
+    "supersede",
+    "unblock_all",
+    "unblock_children",
+]

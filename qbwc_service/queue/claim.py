@@ -1,0 +1,120 @@
+"""Take the operations that go out next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import Attempt, Document, DocumentKind, Operation, OperationState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimedOperation:
+    """One operation that is being handed out; its document's content where it is rendered from one."""
+
+    id: int
+    request: str
+    is_write: bool
+    body: Mapping[str, object] | None
+    external_guid: str | None
+    document_id: int | None
+    document_kind: DocumentKind | None
+    document_body: Mapping[str, object] | None
+    attempt: int
+    batch_limit: int | None
+
+
+def claim(
+    db: Session, connection_id: int, *, message_set_id: int, now: datetime, write_limit: int, read_limit: int
+) -> list[ClaimedOperation]:
+    """Take what is next, first in first out inside a priority, and mark it *sent* in ``message_set_id``.
+
+    A set holds only writes or only reads: reads carry no message set ID, because asking again does no harm. So the
+    claim stops where the kind changes. Operations in the list never depend on each other: one that waits for another
+    is *blocked*. The set's own row, and its attempts (``record_attempts``), may be written after this.
+    """
+    candidates = _candidates(db, connection_id, now=now, limit=max(write_limit, read_limit))
+    if not candidates:
+        return []
+    is_write = candidates[0].is_write
+    alike = takewhile(lambda candidate: candidate.is_write is is_write, candidates)
+    chosen = _within_limits(alike, limit=write_limit if is_write else read_limit)
+    still_waiting = (
+        Operation.connection_id == connection_id,
+        Operation.id.in_([candidate.id for candidate in chosen]),
+        Operation.state == OperationState.WAITING,
+    )
+    move = (
+        update(Operation)
+        .where(*still_waiting)
+        .values(state=OperationState.SENT, message_set_id=message_set_id, attempts=Operation.attempts + 1, reason=None)
+    )
+    taken = set(db.scalars(move.returning(Operation.id), execution_options={"synchronize_session": False}))
+    return [candidate for candidate in chosen if candidate.id in taken]
+
+
+def record_attempts(
+    db: Session, connection_id: int, operations: Sequence[ClaimedOperation], *, message_set_id: int, now: datetime
+) -> None:
+    """Keep that these operations were handed out in this message set."""
+    db.execute(
+        insert(Attempt),
+        [
+            {
+                "connection_id": connection_id,
+                "operation_id": operation.id,
+                "number": operation.attempt,
+                "message_set_id": message_set_id,
+                "sent_at": now,
+            }
+            for operation in operations
+        ],
+    )
+
+
+def _within_limits(candidates: Iterable[ClaimedOperation], *, limit: int) -> list[ClaimedOperation]:
+    """Take from the front as many as every one taken allows to share its set."""
+    chosen: list[ClaimedOperation] = []
+    for candidate in candidates:
+        limit = min(limit, candidate.batch_limit or limit)
+        if len(chosen) >= limit:
+            break
+        chosen.append(candidate)
+    return chosen
+
+
+def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -> list[ClaimedOperation]:
+    """Read the first waiting operations with their documents, and lock them against every other claim."""
+    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    due = (
+        Operation.connection_id == connection_id,
+        Operation.state == OperationState.WAITING,
+        Operation.not_before <= now,
+    )
+    rows = db.execute(
+        select(Operation, Document.kind, Document.body)
+        .outerjoin(Document, same_document)
+        .where(*due)
+        .order_by(Operation.priority, Operation.id)
+        .limit(limit)
+        .with_for_update(of=Operation, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        ClaimedOperation(
+            id=operation.id,
+            request=operation.request,
+            is_write=operation.is_write,
+            body=operation.body,
+            external_guid=operation.external_guid,
+            document_id=operation.document_id,
+            document_kind=kind,
+            document_body=body,
+            attempt=operation.attempts + 1,
+            batch_limit=operation.batch_limit,
+        )
+        for operation, kind, body in rows
+    ]

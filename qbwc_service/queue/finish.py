@@ -1,0 +1,109 @@
+"""Record how operations ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import Attempt, Operation, OperationState, table_of
+from qbwc_service.store.states import FINISHED
+
+NOT_SETTLED = (OperationState.SENT, OperationState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one attempt at one operation ended.
+
+    ``state`` is DONE, FAILED, UNKNOWN or WAITING (again, from ``not_before`` on). ``status_code`` is QuickBooks' or an
+    hresult; ``result`` is what is worth keeping of the answer (ids, counts), as JSON. ``batch_limit`` is set where the
+    operation has to go again with fewer others.
+    """
+
+    operation_id: int
+    state: OperationState
+    status_code: str | None = None
+    status_message: str | None = None
+    not_before: datetime | None = None
+    result: dict[str, object] | None = None
+    batch_limit: int | None = None
+
+
+def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, message_set_id: int, now: datetime) -> None:
+    """Move the operations of a message set on, and complete their attempts; two statements for any number.
+
+    Only operations that are still out in that very set move: a replayed or late answer changes nothing twice.
+    """
+    if not outcomes:
+        return
+    operations, attempts = table_of(Operation), table_of(Attempt)
+    move = (
+        update(operations)
+        .where(
+            operations.c.connection_id == connection_id,
+            operations.c.id == bindparam("operation"),
+            operations.c.message_set_id == message_set_id,
+            operations.c.state.in_(NOT_SETTLED),
+        )
+        .values(
+            state=bindparam("new_state"),
+            not_before=bindparam("from_when"),
+            finished_at=bindparam("ended"),
+            reason=bindparam("why"),
+            batch_limit=bindparam("fewer"),
+        )
+    )
+    complete = (
+        update(attempts)
+        .where(
+            attempts.c.connection_id == connection_id,
+            attempts.c.operation_id == bindparam("operation"),
+            attempts.c.message_set_id == message_set_id,
+        )
+        .values(
+            answered_at=now, status_code=bindparam("code"), status_message=bindparam("text"), result=bindparam("kept")
+        )
+    )
+    connection = db.connection()
+    connection.execute(move, [_operation_values(outcome, now=now) for outcome in outcomes])
+    connection.execute(complete, [_attempt_values(outcome) for outcome in outcomes])
+
+
+def refuse(db: Session, connection_id: int, reasons: Mapping[int, str], *, now: datetime) -> None:
+    """Mark claimed operations *failed* that could not be made into a request after all; they never left."""
+    if not reasons:
+        return
+    operations = table_of(Operation)
+    move = (
+        update(operations)
+        .where(
+            operations.c.connection_id == connection_id,
+            operations.c.id == bindparam("operation"),
+            operations.c.state == OperationState.SENT,
+        )
+        .values(state=OperationState.FAILED, finished_at=now, message_set_id=None, reason=bindparam("why"))
+    )
+    rows = [{"operation": operation_id, "why": reason} for operation_id, reason in reasons.items()]
+    db.connection().execute(move, rows)
+
+
+def _operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
+    return {
+        "operation": outcome.operation_id,
+        "new_state": outcome.state,
+        "from_when": outcome.not_before or now,
+        "ended": now if outcome.state in FINISHED else None,
+        "fewer": outcome.batch_limit,
+        "why": None if outcome.state is OperationState.DONE else outcome.status_message,
+    }
+
+
+def _attempt_values(outcome: Outcome) -> dict[str, object]:
+    return {
+        "operation": outcome.operation_id,
+        "code": outcome.status_code,
+        "text": outcome.status_message,
+        "kept": outcome.result,
+    }

@@ -1,0 +1,57 @@
+"""Try again: by itself after a while, or because a person says so."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from qbwc_service.queue.unblock import has_undone_parent
+from qbwc_service.store import Operation, OperationState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryPolicy:
+    """How often, and how long apart, an operation that QuickBooks could not do just now is tried again."""
+
+    max_attempts: int = 8
+    first_delay: timedelta = timedelta(seconds=30)
+    longest_delay: timedelta = timedelta(hours=1)
+
+
+def next_attempt_at(
+    policy: RetryPolicy, *, attempt: int, now: datetime, spread: float | None = None
+) -> datetime | None:
+    """When to try again after attempt number ``attempt`` (from 1) failed; None when it was the last one.
+
+    The delay doubles each time and is spread by up to a quarter, so that what failed together is not retried
+    together. ``spread`` (0…1) takes the place of chance in tests.
+    """
+    if attempt >= policy.max_attempts:
+        return None
+    doubled: timedelta = policy.first_delay * 2 ** (attempt - 1)
+    delay = min(doubled, policy.longest_delay)
+    chance = random.random() if spread is None else spread  # noqa: S311 - spreading load, not a secret
+    return now + delay * (0.75 + 0.25 * chance)
+
+
+def send_again(db: Session, connection_id: int, operation_id: int, *, now: datetime) -> bool:
+    """Put a failed or cancelled operation, or one whose outcome is unknown, back to *waiting*; say if it was one.
+
+    A person decided this: for an *unknown* write it means "I looked, it is not in QuickBooks".
+    """
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.id == operation_id,
+        Operation.state.in_((OperationState.FAILED, OperationState.CANCELLED, OperationState.UNKNOWN)),
+    )
+    move = update(Operation).where(*held).values(state=OperationState.BLOCKED, finished_at=None, reason=None)
+    if db.scalar(move.returning(Operation.id), execution_options={"synchronize_session": False}) is None:
+        return False
+    free = (Operation.connection_id == connection_id, Operation.id == operation_id, ~has_undone_parent())
+    db.execute(
+        update(Operation).where(*free).values(state=OperationState.WAITING, not_before=now),
+        execution_options={"synchronize_session": False},
+    )
+    return True

@@ -1,0 +1,53 @@
+"""Settle what was handed out in an update session that ended without an answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import MessageSet, MessageSetState, Operation, OperationState
+
+NO_ANSWER = "QuickBooks may or may not have done this: it was handed out and no answer came back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """What became of the operations of an unanswered set, by id."""
+
+    unknown: tuple[int, ...]
+    asked_again: tuple[int, ...]
+
+
+def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *, now: datetime) -> Unanswered:
+    """Mark the set that is out in an ended session *unknown*, and its writes with it; reads are simply asked again.
+
+    A write that was handed out and not answered is never *waiting*: sending it again could double it.
+    """
+    out = (
+        MessageSet.connection_id == connection_id,
+        MessageSet.update_session_id == update_session_id,
+        MessageSet.state == MessageSetState.SENT,
+    )
+    lost = update(MessageSet).where(*out).values(state=MessageSetState.UNKNOWN)
+    unsynced = {"synchronize_session": False}
+    set_ids = list(db.scalars(lost.returning(MessageSet.id), execution_options=unsynced))
+    if not set_ids:
+        return Unanswered(unknown=(), asked_again=())
+    carried = (
+        Operation.connection_id == connection_id,
+        Operation.message_set_id.in_(set_ids),
+        Operation.state == OperationState.SENT,
+    )
+    writes = (
+        update(Operation).where(*carried, Operation.is_write).values(state=OperationState.UNKNOWN, reason=NO_ANSWER)
+    )
+    reads = (
+        update(Operation)
+        .where(*carried, ~Operation.is_write)
+        .values(state=OperationState.WAITING, not_before=now, reason="asked again: no answer came back")
+    )
+    return Unanswered(
+        unknown=tuple(db.scalars(writes.returning(Operation.id), execution_options=unsynced)),
+        asked_again=tuple(db.scalars(reads.returning(Operation.id), execution_options=unsynced)),
+    )

@@ -1,0 +1,45 @@
+"""A QuickBooks company and a Web Connector that speak only over the wire.
+
+The far side of every conversation this service has, for the tests of whoever builds on it: nothing here knows the
+service's own code, except for the grammar of qbXML. See docs/simulator.md.
+"""
+
+from qbwc_service.simulator.company import Company, Switches
+from qbwc_service.simulator.hresult import HresultError, RegistrationConflictError
+from qbwc_service.simulator.person import Person
+from qbwc_service.simulator.progress import ProgressEvent, ProgressKind, ProgressWatcher, TextProgress, draw_bar
+from qbwc_service.simulator.qbwc_errors import QbwcError
+from qbwc_service.simulator.quickbooks import QuickBooks
+from qbwc_service.simulator.qwc_import import QwcContents, read_qwc
+from qbwc_service.simulator.web_connector import Application, WebConnector
+from qbwc_service.simulator.web_connector_hooks import NoHooks, UpdateCutError, UpdateHooks
+from qbwc_service.simulator.web_connector_options import WebConnectorOptions
+from qbwc_service.simulator.web_connector_report import CallRecord, UpdateOutcome, UpdateReport
+from qbwc_service.simulator.web_connector_seam import CompanyProgram
+
+__all__ = [
+    "Application",
+    "CallRecord",
+    "Company",
+    "CompanyProgram",
+    "HresultError",
+    "NoHooks",
+    "Person",
+    "ProgressEvent",
+    "ProgressKind",
+    "ProgressWatcher",
+    "QbwcError",
+    "QuickBooks",
+    "QwcContents",
+    "RegistrationConflictError",
+    "Switches",
+    "TextProgress",
+    "UpdateCutError",
+    "UpdateHooks",
+    "UpdateOutcome",
+    "UpdateReport",
+    "WebConnector",
+    "WebConnectorOptions",
+    "draw_bar",
+    "read_qwc",
+]

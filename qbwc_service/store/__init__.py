@@ -1,0 +1,52 @@
+"""Tables, the engine and the schema: everything that knows there is a database underneath.
+
+Every table's key begins with the connection, and every foreign key is composite, so that the database itself keeps
+one QuickBooks company file apart from another. Rules that can be stated are constraints with names.
+"""
+
+from qbwc_service.store.base import Base, table_of
+from qbwc_service.store.connections import Connection, Deployment, Install
+from qbwc_service.store.documents import Document, Link, SyncState
+from qbwc_service.store.engine import Database, open_database
+from qbwc_service.store.ids import allocate_ids
+from qbwc_service.store.operations import Attempt, Operation, OperationDependency
+from qbwc_service.store.sessions import MessageSet, UpdateSession
+from qbwc_service.store.states import (
+    ConnectionMode,
+    ConnectionStatus,
+    DocumentKind,
+    DocumentState,
+    MessageSetPurpose,
+    MessageSetState,
+    OperationState,
+    SessionEnd,
+    SessionState,
+)
+
+__all__ = [
+    "Attempt",
+    "Base",
+    "Connection",
+    "ConnectionMode",
+    "ConnectionStatus",
+    "Database",
+    "Deployment",
+    "Document",
+    "DocumentKind",
+    "DocumentState",
+    "Install",
+    "Link",
+    "MessageSet",
+    "MessageSetPurpose",
+    "MessageSetState",
+    "Operation",
+    "OperationDependency",
+    "OperationState",
+    "SessionEnd",
+    "SessionState",
+    "SyncState",
+    "UpdateSession",
+    "allocate_ids",
+    "open_database",
+    "table_of",
+]

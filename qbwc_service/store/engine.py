@@ -1,0 +1,70 @@
+"""The database: one engine, and the two ways to talk to it.
+
+``writing()`` is a transaction that takes SQLite's write lock at once, so that it can never fail half way because
+somebody else wrote in between; ``reading()`` never blocks a writer. Both roll back unless they end well.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+SQLITE_BUSY_SECONDS = 20
+READ_ONLY = "qbwc_read_only"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine and its transactions. Safe to share between threads; make one per process."""
+
+    engine: Engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a transaction that may write; commit at the end, roll back on any exception."""
+        with Session(self.engine, expire_on_commit=False) as db, db.begin():
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a transaction that only reads; it is always rolled back."""
+        with self.engine.connect().execution_options(**{READ_ONLY: True}) as connection, Session(connection) as db:
+            yield db
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open the database at an SQLAlchemy URL (``sqlite:///…`` or ``postgresql+psycopg://…``).
+
+    SQLite runs in WAL mode with foreign keys on. Nothing is connected before first use.
+    """
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine)
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Switch the driver's own transactions off (they leak and upgrade locks late) and set what we rely on."""
+    if not isinstance(connection, sqlite3.Connection):
+        raise TypeError("only Python's own sqlite3 driver is supported")
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin for real: a writer takes the lock now, a reader never does."""
+    mode = "DEFERRED" if connection.get_execution_options().get(READ_ONLY) else "IMMEDIATE"
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,107 @@
+"""Tables of the queue: operations, what they wait for, and every attempt that was made."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from qbwc_service.store.base import Base, one_of, within
+from qbwc_service.store.states import OperationState
+from qbwc_service.store.types import JsonOrNull, UtcDateTime, Word
+
+
+class Operation(Base):
+    """One thing to do in QuickBooks.
+
+    Either ``body`` holds the request's values (qbXML handed in), or ``document_id`` names the document from which the
+    request is rendered when it is handed out. ``message_set_id`` is the set that carries it now or carried it last.
+    Lower ``priority`` goes first. ``attempts`` counts hand-outs. ``batch_limit`` is how many operations a set that
+    carries this one may hold: it is halved each time QuickBooks refuses a whole set, until the bad one is alone.
+    """
+
+    __tablename__ = "operations"
+    __table_args__ = (
+        ForeignKeyConstraint(["connection_id"], ["connections.id"]),
+        within("documents", "document_id"),
+        within("message_sets", "message_set_id", deferred=True),
+        one_of("state", OperationState),
+        CheckConstraint("(body IS NULL) <> (document_id IS NULL)", name="body_or_document"),
+        CheckConstraint("state NOT IN ('sent', 'unknown') OR message_set_id IS NOT NULL", name="sent_in_a_set"),
+        CheckConstraint(
+            "(state IN ('done', 'failed', 'cancelled', 'superseded')) = (finished_at IS NOT NULL)", name="finished"
+        ),
+        CheckConstraint("attempts >= 0", name="attempts"),
+        CheckConstraint("batch_limit >= 1", name="batch_limit"),
+        Index(
+            "ix_operations_waiting",
+            "connection_id",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index(
+            "ix_operations_unfinished",
+            "connection_id",
+            "state",
+            sqlite_where=text("state IN ('blocked', 'sent', 'unknown')"),
+            postgresql_where=text("state IN ('blocked', 'sent', 'unknown')"),
+        ),
+        Index("ix_operations_message_set", "connection_id", "message_set_id"),
+        Index("ix_operations_document", "connection_id", "document_id"),
+    )
+
+    connection_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    request: Mapped[str] = mapped_column(String(64))
+    is_write: Mapped[bool]
+    body: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
+    document_id: Mapped[int | None] = mapped_column(BigInteger)
+    external_guid: Mapped[str | None] = mapped_column(String(38))
+    priority: Mapped[int]
+    state: Mapped[OperationState] = mapped_column(Word(OperationState))
+    not_before: Mapped[datetime] = mapped_column(UtcDateTime)
+    attempts: Mapped[int]
+    batch_limit: Mapped[int | None]
+    message_set_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OperationDependency(Base):
+    """``operation_id`` must not be handed out before ``depends_on_id`` is done."""
+
+    __tablename__ = "operation_dependencies"
+    __table_args__ = (
+        within("operations", "operation_id"),
+        within("operations", "depends_on_id"),
+        CheckConstraint("operation_id <> depends_on_id", name="not_itself"),
+        Index("ix_operation_dependencies_depends_on", "connection_id", "depends_on_id"),
+    )
+
+    connection_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    operation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    depends_on_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class Attempt(Base):
+    """One hand-out of one operation, and what QuickBooks said to it."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (
+        within("operations", "operation_id"),
+        within("message_sets", "message_set_id"),
+        CheckConstraint("number >= 1", name="number"),
+        Index("ix_attempts_message_set", "connection_id", "message_set_id"),
+    )
+
+    connection_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    operation_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    message_set_id: Mapped[int] = mapped_column(BigInteger)
+    sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    status_code: Mapped[str | None] = mapped_column(String(64))
+    status_message: Mapped[str | None]
+    result: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull, deferred=True)

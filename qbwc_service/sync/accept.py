@@ -1,0 +1,185 @@
+"""Accept documents: check them, keep them, and put their operations into the queue, in the caller's transaction.
+
+Nothing that QuickBooks would refuse for its form gets into the queue, and each mistake names its field. A document
+may refer to others of the same batch in any order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from qbwc_service.clock import system_clock
+from qbwc_service.errors import FieldError, InvalidDocumentError, QbwcServiceError, StateError
+from qbwc_service.qbxml import TextChange
+from qbwc_service.store import DocumentKind, DocumentState, OperationState
+from qbwc_service.sync.check import CheckedDocument, check_document
+from qbwc_service.sync.known import KnownDocument, find_known
+from qbwc_service.sync.references import Target
+from qbwc_service.sync.save import save_documents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedDocument:
+    """A document that is kept. ``change`` is created, changed or unchanged; ``operation_id`` brings it to QuickBooks.
+
+    ``text_changes`` lists what had to be written differently because QuickBooks keeps Windows-1252 only.
+    """
+
+    kind: DocumentKind
+    external_id: str
+    document_id: int
+    operation_id: int
+    state: DocumentState
+    change: str
+    text_changes: tuple[TextChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedDocument:
+    """A document that was not accepted, and why; nothing of it was kept."""
+
+    kind: str
+    external_id: str | None
+    error: QbwcServiceError
+
+
+Result = AcceptedDocument | RefusedDocument
+
+
+def enqueue_document(
+    db: Session,
+    connection_id: int,
+    kind: DocumentKind | str,
+    body: Mapping[str, object],
+    *,
+    now: datetime | None = None,
+) -> AcceptedDocument:
+    """Accept one document and put it on its way to QuickBooks when the caller commits.
+
+    The same content again changes nothing. Raises InvalidDocumentError naming every field that is wrong,
+    StateError where the document can not be changed in its present state.
+    """
+    (result,) = enqueue_documents(db, connection_id, [(kind, body)], now=now)
+    if isinstance(result, RefusedDocument):
+        raise result.error
+    return result
+
+
+def enqueue_documents(
+    db: Session,
+    connection_id: int,
+    documents: Sequence[tuple[DocumentKind | str, Mapping[str, object]]],
+    *,
+    now: datetime | None = None,
+    country: str = "US",
+) -> list[Result]:
+    """Accept many documents with few statements; one result for each, in the order given.
+
+    A document that is refused takes along those of the batch that refer to it, and no others.
+    """
+    moment = now or system_clock()
+    results: dict[int, Result] = {}
+    checked: dict[int, CheckedDocument] = {}
+    for position, (kind, body) in enumerate(documents):
+        try:
+            checked[position] = check_document(kind, body, country=country)
+        except QbwcServiceError as error:
+            results[position] = _refuse(kind, body, error)
+    _refuse_repeated(checked, results)
+    known = find_known(db, connection_id, _all_targets(checked))
+    _refuse_unchangeable(checked, results, known)
+    order = _sort_by_reference(checked, results, known)
+    saved = save_documents(db, connection_id, [checked[position] for position in order], known=known, now=moment)
+    for position, row in zip(order, saved, strict=True):
+        document = checked[position]
+        results[position] = AcceptedDocument(
+            kind=document.kind,
+            external_id=document.external_id,
+            document_id=row.document_id,
+            operation_id=row.operation_id,
+            state=row.state,
+            change=row.change,
+            text_changes=document.text_changes,
+        )
+    return [results[position] for position in range(len(documents))]
+
+
+def _all_targets(checked: Mapping[int, CheckedDocument]) -> set[Target]:
+    own = {document.target for document in checked.values()}
+    return own.union(*(document.targets for document in checked.values()))
+
+
+def _refuse_repeated(checked: dict[int, CheckedDocument], results: dict[int, Result]) -> None:
+    """Refuse a document that stands in the batch a second time: which of the two is meant is a guess."""
+    first: dict[Target, int] = {}
+    for position, document in list(checked.items()):
+        if first.setdefault(document.target, position) != position:
+            message = f"it stands in this batch twice (first as number {first[document.target] + 1})"
+            _drop(position, checked, results, _field_error("external_id", "repeat", message))
+
+
+def _refuse_unchangeable(
+    checked: dict[int, CheckedDocument], results: dict[int, Result], known: Mapping[Target, KnownDocument]
+) -> None:
+    """Refuse new content for what is in QuickBooks already, or on its way there at this moment."""
+    for position, document in list(checked.items()):
+        present = known.get(document.target)
+        if present is None or present.fingerprint == document.fingerprint:
+            continue
+        if present.is_linked:
+            message = f"{document.kind.value} {document.external_id!r} is in QuickBooks already with other content"
+            remedy = f"send the change as a qbXML request with the id {present.quickbooks_id}"
+            _drop(position, checked, results, StateError(message, field="external_id", remedy=remedy))
+        elif present.operation_state in {OperationState.SENT, OperationState.UNKNOWN}:
+            message = f"{document.kind.value} {document.external_id!r} has been handed to QuickBooks and is not settled"
+            error = StateError(message, field="external_id", remedy="send the change again when it is")
+            _drop(position, checked, results, error)
+
+
+def _sort_by_reference(
+    checked: dict[int, CheckedDocument], results: dict[int, Result], known: Mapping[Target, KnownDocument]
+) -> list[int]:
+    """Put what is referred to first; refuse what refers to nothing we have, or in a circle."""
+    order: list[int] = []
+    placed: set[Target] = set(known)
+    waiting = sorted(checked, key=lambda position: (_rank(checked[position].kind), position))
+    while waiting:
+        ready = [position for position in waiting if placed.issuperset(checked[position].targets)]
+        if not ready:
+            break
+        order += ready
+        placed.update(checked[position].target for position in ready)
+        waiting = [position for position in waiting if position not in set(ready)]
+    for position in waiting:
+        missing = {target: path for target, path in checked[position].targets.items() if target not in placed}
+        errors = [
+            FieldError(path=path, rule="reference", message=f"{target.kind.value} {target.external_id!r} is not known")
+            for target, path in missing.items()
+        ]
+        remedy = "send it first, or in the same batch; or refer to it by quickbooks_id or full_name"
+        _drop(position, checked, results, InvalidDocumentError("it refers to what is not there", errors, remedy=remedy))
+    return order
+
+
+def _rank(kind: DocumentKind) -> int:
+    return list(DocumentKind).index(kind)
+
+
+def _drop(
+    position: int, checked: dict[int, CheckedDocument], results: dict[int, Result], error: QbwcServiceError
+) -> None:
+    document = checked.pop(position)
+    results[position] = RefusedDocument(kind=document.kind.value, external_id=document.external_id, error=error)
+
+
+def _field_error(path: str, rule: str, message: str) -> InvalidDocumentError:
+    return InvalidDocumentError("the document is not acceptable", [FieldError(path=path, rule=rule, message=message)])
+
+
+def _refuse(kind: DocumentKind | str, body: object, error: QbwcServiceError) -> RefusedDocument:
+    external_id = body.get("external_id") if isinstance(body, Mapping) else None
+    return RefusedDocument(
+        kind=str(kind), external_id=external_id if isinstance(external_id, str) else None, error=error
+    )

@@ -1,0 +1,123 @@
+"""Apply QuickBooks' answer to a message set: links, sync states, and how each operation ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_service import qbxml, queue
+from qbwc_service.errors import AnswerError
+from qbwc_service.store import Document, DocumentState, Operation, OperationState
+from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
+from qbwc_service.sync.link import record_effects
+from qbwc_service.sync.state import mark_documents
+
+UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What an answer did. ``problem`` says why the answer could not be read to its end, if so."""
+
+    done: int = 0
+    failed: int = 0
+    unknown: int = 0
+    again: int = 0
+    problem: str | None = None
+
+
+def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int, Sent]:
+    """Give the operations that are out in a message set, or were when its session ended."""
+    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    query = (
+        select(Operation, Document.kind, Document.external_id, Document.fingerprint)
+        .outerjoin(Document, same_document)
+        .where(
+            Operation.connection_id == connection_id,
+            Operation.message_set_id == message_set_id,
+            Operation.state.in_(UNSETTLED),
+        )
+        .order_by(Operation.id)
+    )
+    return {
+        operation.id: Sent(
+            operation_id=operation.id,
+            request=operation.request,
+            is_write=operation.is_write,
+            attempt=operation.attempts,
+            external_guid=operation.external_guid,
+            document_id=operation.document_id,
+            document_kind=kind,
+            external_id=external_id,
+            fingerprint=fingerprint,
+        )
+        for operation, kind, external_id, fingerprint in db.execute(query)
+    }
+
+
+def apply_answer(
+    db: Session, connection_id: int, *, message_set_id: int, answer: str, policy: queue.RetryPolicy, now: datetime
+) -> Applied:
+    """Match an answer to the operations of its set by requestID, and record what it says of each.
+
+    What the answer does not mention, or what stands behind the place where it cannot be read any more, is *unknown*
+    (a write) or asked again (a read). Applying the same answer twice changes nothing.
+    """
+    sent = list_sent(db, connection_id, message_set_id)
+    judgements: dict[int, Judgement] = {}
+    problem: str | None = None
+    try:
+        for response in qbxml.read_answer(answer):
+            operation = sent.get(_operation_id(response.request_id))
+            if operation is not None and operation.operation_id not in judgements:
+                judged = judge_response(response, operation, policy=policy, now=now)
+                judgements[operation.operation_id] = judged
+    except AnswerError as unreadable:
+        problem = unreadable.message
+    for operation_id, operation in sent.items():
+        if operation_id not in judgements:
+            why = problem or "the answer does not mention this operation"
+            judgements[operation_id] = judge_silence(operation, reason=why, policy=policy, now=now)
+    return _record(db, connection_id, message_set_id, judgements, problem=problem, now=now)
+
+
+def apply_judgements(
+    db: Session, connection_id: int, *, message_set_id: int, judgements: Mapping[int, Judgement], now: datetime
+) -> Applied:
+    """Record judgements that did not come from an answer (an hresult, for one)."""
+    return _record(db, connection_id, message_set_id, judgements, problem=None, now=now)
+
+
+def _record(
+    db: Session,
+    connection_id: int,
+    message_set_id: int,
+    judgements: Mapping[int, Judgement],
+    *,
+    problem: str | None,
+    now: datetime,
+) -> Applied:
+    outcomes = [judgement.outcome for judgement in judgements.values()]
+    queue.finish(db, connection_id, outcomes, message_set_id=message_set_id, now=now)
+    record_effects(db, connection_id, list(judgements.values()), now=now)
+    done = _with(outcomes, OperationState.DONE)
+    freed = queue.unblock_children(db, connection_id, done, now=now)
+    mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
+    return Applied(
+        done=len(done),
+        failed=len(_with(outcomes, OperationState.FAILED)),
+        unknown=len(_with(outcomes, OperationState.UNKNOWN)),
+        again=len(_with(outcomes, OperationState.WAITING)),
+        problem=problem,
+    )
+
+
+def _with(outcomes: Sequence[queue.Outcome], state: OperationState) -> list[int]:
+    return [outcome.operation_id for outcome in outcomes if outcome.state is state]
+
+
+def _operation_id(request_id: str | None) -> int:
+    """Read our operation's number back from a requestID; what is not one matches nothing."""
+    return int(request_id) if request_id and request_id.isascii() and request_id.isdigit() else -1

@@ -1,0 +1,114 @@
+"""Check one document before it is accepted: its shape, and everything QuickBooks would refuse of its form."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from qbwc_service import qbxml
+from qbwc_service.errors import FieldError, InvalidDocumentError, InvalidRequestError
+from qbwc_service.qbxml import TextChange
+from qbwc_service.store import DocumentKind
+from qbwc_service.sync.kinds import allows_external_guid, field_path, render_document
+from qbwc_service.sync.references import Target, list_targets
+from qbwc_service.sync.shapes import SHAPES
+
+BASELINE_VERSION = "13.0"
+"""Every supported QuickBooks (2014 and later) accepts it, and no document needs more."""
+
+SOME_ID = "80000001-1"
+SOME_GUID = "{00000000-0000-0000-0000-000000000000}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedDocument:
+    """A document that is well formed: its canonical JSON body, and the documents it refers to with their fields."""
+
+    kind: DocumentKind
+    external_id: str
+    body: dict[str, object]
+    fingerprint: str
+    request: str
+    takes_external_guid: bool
+    targets: Mapping[Target, str]
+    text_changes: tuple[TextChange, ...]
+
+    @property
+    def target(self) -> Target:
+        """How other documents refer to this one."""
+        return Target(self.kind, self.external_id)
+
+
+def check_document(kind: DocumentKind | str, body: Mapping[str, object], *, country: str) -> CheckedDocument:
+    """Check a document; InvalidDocumentError lists all its mistakes, by field."""
+    known_kind = _kind(kind)
+    canonical = _shape(known_kind, body)
+    rendered = render_document(known_kind, canonical, resolve=lambda _kind, _id: SOME_ID, external_guid=None)
+    takes_guid = allows_external_guid(rendered.request)
+    built = _build(known_kind, qbxml.Request(name=rendered.request, values=rendered.values), country=country)
+    text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return CheckedDocument(
+        kind=known_kind,
+        external_id=str(canonical["external_id"]),
+        body=canonical,
+        fingerprint=hashlib.sha256(text.encode()).hexdigest(),
+        request=rendered.request,
+        takes_external_guid=takes_guid,
+        targets=list_targets(known_kind, canonical),
+        text_changes=built.changed,
+    )
+
+
+def _kind(kind: DocumentKind | str) -> DocumentKind:
+    try:
+        return DocumentKind(kind)
+    except ValueError:
+        listed = ", ".join(DocumentKind)
+        problem = FieldError(path="kind", rule="enum", message=f"{kind!r} is none of {listed}")
+        raise InvalidDocumentError("this kind of document is not known", [problem]) from None
+
+
+def _shape(kind: DocumentKind, body: Mapping[str, object]) -> dict[str, object]:
+    try:
+        shape = SHAPES[kind].model_validate(body)
+    except ValidationError as refused:
+        errors = [
+            FieldError(path=_path(problem["loc"]), rule=problem["type"], message=_sentence(problem["msg"]))
+            for problem in refused.errors(include_url=False, include_input=False, include_context=False)
+        ]
+        raise InvalidDocumentError(f"the {kind.value} is not acceptable", errors) from None
+    return shape.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _build(kind: DocumentKind, request: qbxml.Request, *, country: str) -> qbxml.BuiltRequest:
+    try:
+        return qbxml.build_request(request, version=BASELINE_VERSION, country=country)
+    except InvalidRequestError as refused:
+        errors = [
+            FieldError(
+                path=field_path(kind, problem.path),
+                rule=problem.rule,
+                message=problem.message,
+                limit=problem.limit,
+                length=problem.length,
+            )
+            for problem in refused.errors
+        ]
+        raise InvalidDocumentError(f"QuickBooks would refuse the {kind.value}", errors) from None
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    """Write pydantic's location as a path; the names it gives to the members of a union are not fields."""
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif not part.startswith(("function-", "literal[", "tuple[", "model-")):
+            path += f".{part}" if path else part
+    return path
+
+
+def _sentence(message: str) -> str:
+    return message.removeprefix("Value error, ")

@@ -1,0 +1,114 @@
+"""Record what operations left in QuickBooks: links of documents, their sync states and balances."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import DocumentState, Link, OperationState, SyncState, table_of
+from qbwc_service.sync.judge import Effect, Judgement
+
+STATES = {
+    OperationState.DONE: DocumentState.SYNCED,
+    OperationState.FAILED: DocumentState.PROBLEM,
+    OperationState.UNKNOWN: DocumentState.UNKNOWN,
+    OperationState.WAITING: DocumentState.PENDING,
+}
+
+
+def record_effects(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+    """Write links and sync states of the judged operations' documents; four statements for any number."""
+    ours = [judgement for judgement in judgements if judgement.sent.document_id is not None]
+    _write_links(db, connection_id, ours, now=now)
+    _write_states(db, connection_id, ours, now=now)
+    _write_balances(db, connection_id, judgements)
+
+
+def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+    rows = [
+        {
+            "connection_id": connection_id,
+            "document_id": judgement.sent.document_id,
+            "object_type": effect.object_type,
+            "quickbooks_id": effect.quickbooks_id,
+            "edit_sequence": effect.edit_sequence,
+            "external_guid": judgement.sent.external_guid,
+            "fingerprint": judgement.sent.fingerprint,
+            "linked_at": now,
+        }
+        for judgement in judgements
+        if (effect := judgement.effect) is not None
+    ]
+    if rows:
+        db.execute(insert(Link), rows)
+
+
+def _write_states(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+    if not judgements:
+        return
+    states = table_of(SyncState)
+    move = (
+        update(states)
+        .where(
+            states.c.connection_id == connection_id,
+            states.c.document_id == bindparam("document"),
+            states.c.operation_id == bindparam("operation"),
+        )
+        .values(
+            state=bindparam("new_state"),
+            status_code=bindparam("code"),
+            message=bindparam("text"),
+            total_cents=func.coalesce(bindparam("total", type_=states.c.total_cents.type), states.c.total_cents),
+            balance_remaining_cents=func.coalesce(
+                bindparam("balance", type_=states.c.balance_remaining_cents.type), states.c.balance_remaining_cents
+            ),
+            changed_at=now,
+            synced_at=func.coalesce(bindparam("synced", type_=states.c.synced_at.type), states.c.synced_at),
+        )
+    )
+    db.connection().execute(move, [_state_values(judgement, now=now) for judgement in judgements])
+
+
+def _state_values(judgement: Judgement, *, now: datetime) -> dict[str, object]:
+    outcome, effect = judgement.outcome, judgement.effect
+    is_done = outcome.state is OperationState.DONE
+    return {
+        "document": judgement.sent.document_id,
+        "operation": outcome.operation_id,
+        "new_state": STATES[outcome.state],
+        "code": outcome.status_code,
+        "text": None if is_done else outcome.status_message,
+        "total": effect.total if effect else None,
+        "balance": effect.balance if effect else None,
+        "synced": now if is_done else None,
+    }
+
+
+def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:
+    """Pass on what a payment's answer says of its invoices: their balances changed without an answer of their own."""
+    balances = _last_balances([judgement.effect for judgement in judgements if judgement.effect is not None])
+    if not balances:
+        return
+    linked = select(Link.document_id, Link.quickbooks_id).where(
+        Link.connection_id == connection_id, Link.quickbooks_id.in_(balances)
+    )
+    rows = [
+        {"document": document_id, "balance": balances[quickbooks_id]}
+        for document_id, quickbooks_id in db.execute(linked)
+    ]
+    if not rows:
+        return
+    states = table_of(SyncState)
+    move = (
+        update(states)
+        .where(states.c.connection_id == connection_id, states.c.document_id == bindparam("document"))
+        .values(balance_remaining_cents=bindparam("balance"))
+    )
+    db.connection().execute(move, rows)
+
+
+def _last_balances(effects: Sequence[Effect]) -> Mapping[str, Decimal]:
+    """The last word on each transaction, in the order in which QuickBooks did things."""
+    return {txn_id: balance for effect in effects for txn_id, balance in effect.balances}

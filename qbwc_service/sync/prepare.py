@@ -1,0 +1,119 @@
+"""Make the next message set: take what is due, and render it with today's ids, as late as possible."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from qbwc_service import qbxml, queue
+from qbwc_service.errors import InputError, NotFoundError
+from qbwc_service.store import DocumentState
+from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.raw import render_request
+from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
+from qbwc_service.sync.state import mark_documents, mark_refused
+
+MOST_ROUNDS = 25
+"""How many claims in a row may hold nothing that can be rendered, before the rest waits for the next call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Operations that are going out together, and their requests, rendered."""
+
+    operations: tuple[queue.ClaimedOperation, ...]
+    requests: tuple[qbxml.BuiltRequest, ...]
+
+    @property
+    def is_write(self) -> bool:
+        """Whether QuickBooks is to change anything: then the set needs an ID to recover by."""
+        return self.operations[0].is_write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """What the company file at the other end understands."""
+
+    version: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLimits:
+    """How many operations go out in one set."""
+
+    writes: int = 20
+    reads: int = 1
+
+
+def prepare_batch(
+    db: Session, connection_id: int, *, message_set_id: int, dialect: Dialect, limits: BatchLimits, now: datetime
+) -> Batch | None:
+    """Claim and render what is next for ``message_set_id``; None where nothing is due.
+
+    What cannot be rendered any more (its customer is gone, its text became too long) fails with a reason, and what
+    comes after it goes out all the same.
+    """
+    for _round in range(MOST_ROUNDS):
+        claimed = queue.claim(
+            db,
+            connection_id,
+            message_set_id=message_set_id,
+            now=now,
+            write_limit=limits.writes,
+            read_limit=limits.reads,
+        )
+        if not claimed:
+            return None
+        batch, reasons = _render(db, connection_id, claimed, dialect=dialect)
+        queue.refuse(db, connection_id, reasons, now=now)
+        mark_refused(db, connection_id, reasons, now=now)
+        if batch is not None:
+            documents = [operation.id for operation in batch.operations if operation.document_id is not None]
+            mark_documents(db, connection_id, documents, state=DocumentState.IN_PROGRESS, now=now)
+            return batch
+    return None
+
+
+def _render(
+    db: Session, connection_id: int, claimed: Sequence[queue.ClaimedOperation], *, dialect: Dialect
+) -> tuple[Batch | None, dict[int, str]]:
+    """Render what can be rendered; give the reasons for the rest, by operation."""
+    resolve = Resolver(find_links(db, connection_id, _targets(claimed)))
+    rendered: list[tuple[queue.ClaimedOperation, qbxml.BuiltRequest]] = []
+    reasons: dict[int, str] = {}
+    for operation in claimed:
+        try:
+            request = _request(operation, resolve)
+            built = qbxml.build_request(request, version=dialect.version, country=dialect.country)
+            rendered.append((operation, built))
+        except (InputError, NotFoundError) as refused:
+            reasons[operation.id] = refused.message
+    if not rendered:
+        return None, reasons
+    operations, requests = zip(*rendered, strict=True)
+    return Batch(operations=operations, requests=requests), reasons
+
+
+def _targets(claimed: Sequence[queue.ClaimedOperation]) -> set[Target]:
+    targets: set[Target] = set()
+    for operation in claimed:
+        if operation.document_kind is not None and operation.document_body is not None:
+            targets.update(list_targets(operation.document_kind, operation.document_body))
+    return targets
+
+
+def _request(operation: queue.ClaimedOperation, resolve: Resolver) -> qbxml.Request:
+    request_id = str(operation.id)
+    if operation.document_kind is not None and operation.document_body is not None:
+        rendered = render_document(
+            operation.document_kind,
+            operation.document_body,
+            resolve=resolve,
+            external_guid=operation.external_guid,
+        )
+        return qbxml.Request(name=rendered.request, values=rendered.values, request_id=request_id)
+    return render_request(
+        operation.request, operation.body or {}, request_id=request_id, external_guid=operation.external_guid
+    )

@@ -1,0 +1,130 @@
+"""Any qbXML request as an operation: checked now, handed out as it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from qbwc_service import qbxml, queue
+from qbwc_service.clock import system_clock
+from qbwc_service.credentials import new_guid
+from qbwc_service.errors import FieldError, InputError, InvalidRequestError
+from qbwc_service.store import OperationState
+from qbwc_service.sync.kinds import allows_external_guid
+
+ATTRIBUTE = "@"
+ALLOWED_ATTRIBUTES = ("metaData",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptedRequest:
+    """A qbXML request that is in the queue."""
+
+    operation_id: int
+    request: str
+    state: OperationState
+    text_changes: tuple[qbxml.TextChange, ...] = ()
+
+
+def enqueue_qbxml(
+    db: Session,
+    connection_id: int,
+    request: str,
+    body: Mapping[str, object],
+    *,
+    version: str = "16.0",
+    depends_on: tuple[int, ...] = (),
+    priority: int = queue.NORMAL_PRIORITY,
+    now: datetime | None = None,
+) -> AcceptedRequest:
+    """Put a qbXML request (``InvoiceQueryRq``) with its children's values into the queue, in the caller's transaction.
+
+    ``body`` names elements as Intuit does or in snake_case, in any order: ``{"TxnID": ["C5-1417118624"]}``. The one
+    attribute that may be given is ``{"@metaData": "MetaDataOnly"}``. Raises InvalidRequestError naming every element
+    that QuickBooks would refuse, NotFoundError for a request that does not exist.
+    """
+    moment = now or system_clock()
+    values, attributes = _split(body)
+    asked = qbxml.Request(name=request, values=values, attributes=attributes)
+    built = qbxml.build_request(asked, version=version)
+    new = queue.NewOperation(
+        request=request,
+        is_write=qbxml.grammar.is_write(request),
+        body=_plain(body),
+        external_guid=_external_guid(request, values),
+        depends_on=depends_on,
+        priority=priority,
+    )
+    ((operation_id, state),) = queue.enqueue(db, connection_id, [new], now=moment).items()
+    return AcceptedRequest(operation_id=operation_id, request=request, state=state, text_changes=built.changed)
+
+
+def enqueue_qbxml_text(
+    db: Session, connection_id: int, text: str | bytes, *, now: datetime | None = None
+) -> list[AcceptedRequest]:
+    """Put every request of a qbXML document into the queue, in its order; raises as ``enqueue_qbxml`` does."""
+    requests = qbxml.read_requests(text)
+    if not requests:
+        raise InputError("the file holds no qbXML request", remedy="put requests inside <QBXML><QBXMLMsgsRq>")
+    accepted: list[AcceptedRequest] = []
+    for request in requests:
+        attributes = {f"{ATTRIBUTE}{name}": value for name, value in request.attributes.items()}
+        body = {**attributes, **request.values}
+        accepted.append(enqueue_qbxml(db, connection_id, request.name, body, now=now))
+    return accepted
+
+
+def render_request(
+    request: str, body: Mapping[str, object], *, request_id: str, external_guid: str | None
+) -> qbxml.Request:
+    """Make the request of a raw operation for the message set that carries it out."""
+    values, attributes = _split(body)
+    if external_guid is not None:
+        (aggregate,) = values
+        inner = values[aggregate]
+        if isinstance(inner, Mapping):
+            values = {aggregate: {**inner, "ExternalGUID": external_guid}}
+    return qbxml.Request(name=request, values=values, attributes=attributes, request_id=request_id)
+
+
+def _split(body: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str]]:
+    """Part a body's attributes from its elements; refuse attributes that the service itself has to set."""
+    attributes = {name[1:]: str(value) for name, value in body.items() if name.startswith(ATTRIBUTE)}
+    refused = [
+        FieldError(path=f"@{name}", rule="unknown", message="this attribute cannot be given here")
+        for name in attributes
+        if name not in ALLOWED_ATTRIBUTES
+    ]
+    if refused:
+        raise InvalidRequestError("the request is not acceptable", refused, remedy="leave it out: MaxReturned limits")
+    return {name: value for name, value in body.items() if not name.startswith(ATTRIBUTE)}, attributes
+
+
+def _external_guid(request: str, values: Mapping[str, object]) -> str | None:
+    """Make the mark of the object that an Add makes, unless the caller brought one or there is no place for it."""
+    if not request.endswith("AddRq") or len(values) != 1 or not allows_external_guid(request):
+        return None
+    (inner,) = values.values()
+    has_own = isinstance(inner, Mapping) and ("ExternalGUID" in inner or "external_guid" in inner)
+    return new_guid() if isinstance(inner, Mapping) and not has_own else None
+
+
+def _plain(value: Mapping[str, object]) -> dict[str, object]:
+    """Make the body storable as JSON; exact numbers and dates become text, as qbXML writes them."""
+    return {name: _plain_value(inner) for name, inner in value.items()}
+
+
+def _plain_value(value: object) -> object:
+    match value:
+        case Mapping():
+            return _plain(value)
+        case list() | tuple():
+            return [_plain_value(inner) for inner in value]
+        case Decimal():
+            return format(value, "f")
+        case date():
+            return value.isoformat()
+        case _:
+            return value

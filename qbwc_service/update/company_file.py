@@ -1,0 +1,72 @@
+"""Prove the company file of an update session, from what QuickBooks says of its host, company and preferences."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from qbwc_service import qbxml
+from qbwc_service.connections import CompanyFile, Verdict, compare_company_file, record_company_file, set_status
+from qbwc_service.store import Connection, ConnectionStatus
+from qbwc_service.update.session import Held
+
+MARKER = "FileID"
+"""The name of the data extension in which the Web Connector keeps our FileID in the company file."""
+
+
+def identity_requests(owner_id: str) -> tuple[qbxml.Request, ...]:
+    """The three questions that name the company file: harmless, and asked where nothing else is left to send."""
+    return (
+        qbxml.Request(name="HostQueryRq", values={}, request_id="host"),
+        qbxml.Request(name="CompanyQueryRq", values={"OwnerID": [owner_id]}, request_id="company"),
+        qbxml.Request(name="PreferencesQueryRq", values={}, request_id="preferences"),
+    )
+
+
+def read_company_file(facts: qbxml.HostFacts, *, path: str | None, owner_id: str) -> CompanyFile:
+    """Gather what is known of the company file that is open over there."""
+    version = ".".join(str(part) for part in (facts.major_version, facts.minor_version) if part is not None)
+    return CompanyFile(
+        company_name=facts.company_name,
+        path=path or None,
+        marker=_marker(facts, owner_id),
+        product_name=facts.product_name,
+        product_version=version or None,
+        country=facts.country,
+        supported_versions=facts.supported_versions,
+        file_mode=facts.qb_file_mode,
+        is_unattended_allowed=facts.is_automatic_login_allowed,
+    )
+
+
+def prove_company_file(db: Session, held: Held, found: CompanyFile, *, now: datetime) -> str | None:
+    """Compare and record; None where it is the right file, else the sentence that names both files."""
+    connection = held.connection
+    if compare_company_file(connection, found) is Verdict.MISMATCH:
+        reason = _mismatch(connection, found)
+        set_status(db, connection.id, ConnectionStatus.MISMATCH, reason=reason, now=now)
+        return reason
+    record_company_file(db, connection, found, now=now)
+    held.session.is_identified = True
+    return None
+
+
+def _marker(facts: qbxml.HostFacts, owner_id: str) -> str | None:
+    owner = owner_id.strip("{}").casefold()
+    for extension_owner, name, value in facts.data_extensions:
+        if name == MARKER and extension_owner.strip("{}").casefold() == owner:
+            return value
+    return None
+
+
+def _mismatch(connection: Connection, found: CompanyFile) -> str:
+    open_file = _describe(found.company_name, found.path)
+    known_name = connection.company_name or connection.required_company_name
+    if known_name is None:
+        return f"The company file that is open, {open_file}, belongs to another connection of this service."
+    expected = _describe(known_name, connection.company_file_path)
+    return f"The wrong company file is open: {open_file}. This connection is for {expected}."
+
+
+def _describe(name: str | None, path: str | None) -> str:
+    named = f'"{name}"' if name else "a file without a company name"
+    return f"{named} ({path})" if path else named

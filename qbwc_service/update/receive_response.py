@@ -1,0 +1,223 @@
+"""receiveResponseXML: keep the answer first, then understand it.
+
+Two transactions. ``keep_answer`` stores the raw text; whatever goes wrong afterwards, it is there. ``apply_kept``
+matches it to its operations and says how far the session is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from qbwc_service import qbxml, queue
+from qbwc_service.connections import set_status
+from qbwc_service.store import (
+    ConnectionStatus,
+    MessageSet,
+    MessageSetPurpose,
+    MessageSetState,
+    SessionEnd,
+    SessionState,
+)
+from qbwc_service.sync import (
+    Applied,
+    apply_answer,
+    apply_judgements,
+    judge_not_sent,
+    judge_refused_set,
+    judge_silence,
+    list_sent,
+)
+from qbwc_service.update.company_file import prove_company_file, read_company_file
+from qbwc_service.update.policy import UpdatePolicy
+from qbwc_service.update.session import Held, end_session, hold_session
+
+FINISHED = 100
+MOST_UNFINISHED = 99
+SESSION_IS_OVER = -1
+NOT_APPLIED = "The answer is kept, but could not be applied; see the service's log."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the Web Connector brings back: text, or a hresult with QuickBooks' message."""
+
+    response: str
+    hresult: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An answer that is stored and waits to be applied."""
+
+    connection_id: int
+    message_set_id: int
+    purpose: MessageSetPurpose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """The percentage the Web Connector is told (negative: see getLastError), and what the answer did."""
+
+    percent: int
+    connection_id: int | None = None
+    applied: Applied | None = None
+
+
+def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolicy, now: datetime) -> Kept | Progress:
+    """Store the raw answer with the set it belongs to.
+
+    Gives a ``Progress`` at once where no set waits for an answer: a call that comes twice is told the same again.
+    An answer that comes late, on a session that was ended meanwhile, is kept and applied like any other.
+    """
+    held = hold_session(db, ticket)
+    if held is None:
+        return Progress(percent=SESSION_IS_OVER)
+    session, waiting = held.session, held.unanswered
+    if waiting is None:
+        if not held.is_live(policy, now=now) or session.progress == 0:
+            session.last_error = session.last_error or "No request is out that this could be the answer to."
+            return Progress(percent=SESSION_IS_OVER, connection_id=held.connection.id)
+        return Progress(percent=session.progress, connection_id=held.connection.id)
+    session.last_call_at = now
+    mine = (MessageSet.connection_id == waiting.connection_id, MessageSet.id == waiting.id)
+    values = {
+        "state": MessageSetState.ANSWERED,
+        "answer": answer.response,
+        "hresult": answer.hresult.strip()[:64] or None,
+        "hresult_message": answer.message or None,
+        "answered_at": now,
+    }
+    db.execute(update(MessageSet).where(*mine).values(**values), execution_options={"synchronize_session": False})
+    return Kept(connection_id=waiting.connection_id, message_set_id=waiting.id, purpose=waiting.purpose)
+
+
+def apply_kept(
+    db: Session, ticket: str, kept: Kept, answer: Answer, *, owner_id: str, policy: UpdatePolicy, now: datetime
+) -> Progress:
+    """Apply a kept answer: operations, documents, the set and the session move on together when the caller commits."""
+    held = hold_session(db, ticket)
+    if held is None:
+        raise LookupError("the session of a kept answer is gone")
+    if answer.hresult.strip():
+        applied = _apply_hresult(db, held, kept, answer, policy=policy, now=now)
+    elif kept.purpose is MessageSetPurpose.IDENTITY:
+        applied = _apply_identity(db, held, answer, owner_id=owner_id, now=now)
+    else:
+        applied = apply_answer(
+            db,
+            kept.connection_id,
+            message_set_id=kept.message_set_id,
+            answer=answer.response,
+            policy=policy.retries,
+            now=now,
+        )
+        if applied.problem is not None:
+            held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
+    _settle(db, kept, applied, now=now)
+    return _progress(db, held, applied, policy=policy, now=now)
+
+
+def record_failure(db: Session, ticket: str, kept: Kept, *, error: str, now: datetime) -> Progress:
+    """Record that applying failed: the raw answer stays, and what the set carried is *unknown* until it is applied."""
+    _finish_set(db, kept, state=MessageSetState.APPLY_FAILED, error=error, now=now)
+    sent = list_sent(db, kept.connection_id, kept.message_set_id)
+    judgements = {
+        operation_id: judge_silence(operation, reason=NOT_APPLIED, policy=queue.RetryPolicy(), now=now)
+        for operation_id, operation in sent.items()
+    }
+    apply_judgements(db, kept.connection_id, message_set_id=kept.message_set_id, judgements=judgements, now=now)
+    held = hold_session(db, ticket)
+    if held is not None:
+        held.session.last_error = NOT_APPLIED
+    return Progress(percent=SESSION_IS_OVER, connection_id=kept.connection_id)
+
+
+def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, now: datetime) -> Applied:
+    facts = qbxml.read_host(answer.response)
+    session = held.session
+    if not facts.has_company:
+        if not session.is_identified:
+            session.last_error = "QuickBooks did not say which company file is open, so nothing was sent to it."
+        return Applied(problem=None if session.is_identified else session.last_error)
+    found = read_company_file(facts, path=session.company_file_path, owner_id=owner_id)
+    mismatch = prove_company_file(db, held, found, now=now)
+    if mismatch is None:
+        if facts.supported_versions:
+            session.qbxml_version = qbxml.choose_version(facts.supported_versions, major=None, minor=None)
+        return Applied()
+    session.last_error = mismatch
+    end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now)
+    return Applied()
+
+
+def _apply_hresult(
+    db: Session, held: Held, kept: Kept, answer: Answer, *, policy: UpdatePolicy, now: datetime
+) -> Applied:
+    """Decide by the hresult what became of the whole set [table of hresults in qbxml/status]."""
+    hresult = answer.hresult.strip()
+    sent = list_sent(db, kept.connection_id, kept.message_set_id)
+    text = answer.message or f"QuickBooks refused the request ({hresult})"
+    match qbxml.judge_hresult(hresult):
+        case qbxml.HresultKind.POISON if kept.purpose is MessageSetPurpose.WORK:
+            judgements = judge_refused_set(sent.values(), hresult=hresult, text=text, now=now)
+        case qbxml.HresultKind.CONNECTION | qbxml.HresultKind.AUTHORIZATION:
+            judgements = judge_not_sent(sent.values(), hresult=hresult, text=text, now=now)
+            _cannot_reach(db, held, hresult, text, now=now)
+        case qbxml.HresultKind.UNKNOWN | qbxml.HresultKind.POISON:
+            judgements = {
+                operation_id: judge_silence(operation, reason=text, policy=policy.retries, now=now)
+                for operation_id, operation in sent.items()
+            }
+            _cannot_reach(db, held, hresult, text, now=now)
+    return apply_judgements(db, kept.connection_id, message_set_id=kept.message_set_id, judgements=judgements, now=now)
+
+
+def _cannot_reach(db: Session, held: Held, hresult: str, text: str, *, now: datetime) -> None:
+    reason = explain_hresult(hresult, text)
+    set_status(db, held.connection.id, ConnectionStatus.WAITING, reason=reason, now=now)
+    held.session.last_error = reason
+
+
+def explain_hresult(hresult: str, message: str) -> str:
+    """Say what a hresult means and what to do, with QuickBooks' own words where we do not know it."""
+    fact = qbxml.explain_hresult(hresult)
+    return f"{hresult}: {message}" if fact is None else f"{fact.meaning} ({hresult}). {fact.advice}"
+
+
+def _settle(db: Session, kept: Kept, applied: Applied, *, now: datetime) -> None:
+    if applied.problem is None:
+        _finish_set(db, kept, state=MessageSetState.APPLIED, error=None, now=now)
+    else:
+        _finish_set(db, kept, state=MessageSetState.APPLY_FAILED, error=applied.problem, now=now)
+
+
+def _finish_set(db: Session, kept: Kept, *, state: MessageSetState, error: str | None, now: datetime) -> None:
+    mine = (
+        MessageSet.connection_id == kept.connection_id,
+        MessageSet.id == kept.message_set_id,
+        MessageSet.state == MessageSetState.ANSWERED,
+    )
+    applied_at = now if state is MessageSetState.APPLIED else None
+    move = update(MessageSet).where(*mine).values(state=state, applied_at=applied_at, apply_error=error)
+    db.execute(move, execution_options={"synchronize_session": False})
+
+
+def _progress(db: Session, held: Held, applied: Applied, *, policy: UpdatePolicy, now: datetime) -> Progress:
+    """Say how far the session is: 100 exactly when nothing is due, and never less than what was said before."""
+    session = held.session
+    session.done_count += applied.done
+    session.failed_count += applied.failed
+    over = Progress(percent=SESSION_IS_OVER, connection_id=held.connection.id, applied=applied)
+    if session.state is not SessionState.OPEN or not held.is_live(policy, now=now) or session.last_error is not None:
+        return over
+    depth = queue.measure_queue(db, held.connection.id, now=now)
+    if depth.due == 0:
+        session.progress = FINISHED
+    else:
+        finished = session.done_count + session.failed_count
+        share = FINISHED * finished // (finished + depth.due + depth.later)
+        session.progress = max(session.progress, min(max(share, 1), MOST_UNFINISHED))
+    return Progress(percent=session.progress, connection_id=held.connection.id, applied=applied)

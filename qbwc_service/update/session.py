@@ -1,0 +1,71 @@
+"""Find, begin and end update sessions. The ticket is all the Web Connector has; we keep only its SHA-256."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_service import queue
+from qbwc_service.credentials import hash_ticket, ticket_connection
+from qbwc_service.store import (
+    Connection,
+    DocumentState,
+    MessageSet,
+    MessageSetState,
+    SessionEnd,
+    SessionState,
+    UpdateSession,
+)
+from qbwc_service.sync import mark_documents
+from qbwc_service.update.policy import UpdatePolicy
+
+UNANSWERED = (MessageSetState.SENT, MessageSetState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An update session whose row this transaction holds, its connection, and the set that waits for an answer."""
+
+    session: UpdateSession
+    connection: Connection
+    unanswered: MessageSet | None
+
+    def is_live(self, policy: UpdatePolicy, *, now: datetime) -> bool:
+        """Whether the ticket still opens anything."""
+        return self.session.state is SessionState.OPEN and now - self.session.last_call_at < policy.ticket_lifetime
+
+
+def hold_session(db: Session, ticket: str) -> Held | None:
+    """Find the session of a ticket, live or not, and lock it against a second call of it; one statement."""
+    connection_id = ticket_connection(ticket)
+    if connection_id is None:
+        return None
+    its_set = (
+        (MessageSet.connection_id == UpdateSession.connection_id)
+        & (MessageSet.update_session_id == UpdateSession.id)
+        & MessageSet.state.in_(UNANSWERED)
+    )
+    query = (
+        select(UpdateSession, Connection, MessageSet)
+        .join(Connection, Connection.id == UpdateSession.connection_id)
+        .outerjoin(MessageSet, its_set)
+        .where(UpdateSession.connection_id == connection_id, UpdateSession.ticket_hash == hash_ticket(ticket))
+        .with_for_update(of=UpdateSession)
+        .execution_options(populate_existing=True)
+    )
+    row = db.execute(query).first()
+    return None if row is None else Held(*row)
+
+
+def end_session(db: Session, session: UpdateSession, *, reason: SessionEnd, now: datetime) -> queue.Unanswered:
+    """End a session: what it handed out without an answer is *unknown* from now on, never *waiting*."""
+    session.state = SessionState.ENDED
+    session.end_reason = reason
+    session.ended_at = now
+    db.flush()
+    lost = queue.settle_unanswered(db, session.connection_id, session.id, now=now)
+    unknown, again = DocumentState.UNKNOWN, DocumentState.PENDING
+    mark_documents(db, session.connection_id, lost.unknown, state=unknown, now=now, message=queue.NO_ANSWER)
+    mark_documents(db, session.connection_id, lost.asked_again, state=again, now=now)
+    return lost
