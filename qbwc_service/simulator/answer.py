@@ -59,9 +59,7 @@ def write_attributes(attributes: dict[str, str | None]) -> str:
     return "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items() if value is not None)
 
 
-def write_document(
-    answers: Sequence[str], *, set_status: int | None = None, new_id: str | None = None
-) -> str:
+def write_document(answers: Sequence[str], *, set_status: int | None = None, new_id: str | None = None) -> str:
     """Give the whole answer; the message set's own status only where an id was given."""
     attributes = {
         "newMessageSetID": new_id,

@@ -69,9 +69,7 @@ class DataExtensions:
         if _find(holder, body) is not None:
             raise statuses.already_there(definition.name)
         value = keep_text(self.company, body.value("DataExtValue"))
-        extension = DataExtension(
-            owner_id=definition.owner_id, name=definition.name, type=definition.type, value=value
-        )
+        extension = DataExtension(owner_id=definition.owner_id, name=definition.name, type=definition.type, value=value)
         holder.append(extension)
         self._finish(answer, extension, record)
 

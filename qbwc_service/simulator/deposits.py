@@ -32,9 +32,7 @@ def add_deposit(company: Company, node: Node, grammar: Element) -> Transaction:
     return make_deposit(company, given, lines=lines)
 
 
-def make_deposit(
-    company: Company, given: Given, *, lines: list[Line], at: int | None = None
-) -> Transaction:
+def make_deposit(company: Company, given: Given, *, lines: list[Line], at: int | None = None) -> Transaction:
     """Make a deposit from values and put it into the books. StatusError 3120, 3171."""
     given.pop("DepositLineAdd", None)
     moment = company.now() if at is None else at
@@ -72,9 +70,7 @@ def modify_deposit(company: Company, node: Node, grammar: Element) -> Transactio
         part = {one.name: one for one in iterate_elements(grammar.content)}["DepositLineMod"]
         check_order([child.value("TxnLineID") for child in named], [line.line_id for line in deposit.lines])
         by_id = {line.line_id: line for line in deposit.lines}
-        lines = [
-            _changed_line(company, deposit, read_given(company, child, part, kind=KIND), by_id) for child in named
-        ]
+        lines = [_changed_line(company, deposit, read_given(company, child, part, kind=KIND), by_id) for child in named]
         _check_twice(lines)
     for name in ("TxnID", "EditSequence", "DepositLineMod"):
         given.pop(name, None)

@@ -49,9 +49,7 @@ class Executor:
         answers: list[Answer] = []
         stops = self.message_set.on_error != "continueOnError"
         for request, grammar in checked:
-            answer = Answer(
-                name=f"{request.name.removesuffix('Rq')}Rs", request_id=request.attributes.get("requestID")
-            )
+            answer = Answer(name=f"{request.name.removesuffix('Rq')}Rs", request_id=request.attributes.get("requestID"))
             if stops and any(one.is_error for one in answers):
                 answer.fail(statuses.not_processed())
             else:

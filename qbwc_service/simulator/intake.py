@@ -112,7 +112,9 @@ def _without_empty(given: Given) -> Values:
 
 
 def _is_reference(element: Element) -> bool:
-    return element.name.endswith("Ref") and {part.name for part in iterate_elements(element.content)} == _REFERENCE_PARTS
+    return (
+        element.name.endswith("Ref") and {part.name for part in iterate_elements(element.content)} == _REFERENCE_PARTS
+    )
 
 
 def _shown_kind(kinds: tuple[str, ...]) -> str:

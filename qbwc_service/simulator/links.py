@@ -63,9 +63,7 @@ def put_credits(
     """Apply credits that were checked."""
     for request in requests:
         company.put_link(
-            Link(
-                source=request.txn_id, target=invoice.txn_id, amount=request.amount, is_credit=True, payment=payment
-            )
+            Link(source=request.txn_id, target=invoice.txn_id, amount=request.amount, is_credit=True, payment=payment)
         )
 
 

@@ -113,8 +113,10 @@ def change_payment(company: Company, payment: Transaction, given: Given) -> None
     day = take_text(given, "TxnDate") or payment.date
     company.check_closing_date(payment.date, day)
     before = list(company.tables.links_from.get(payment.txn_id, ()))
-    customer, total, ref_number = take_ref(given, "CustomerRef"), take_money(given, "TotalAmount"), take_text(
-        given, "RefNumber"
+    customer, total, ref_number = (
+        take_ref(given, "CustomerRef"),
+        take_money(given, "TotalAmount"),
+        take_text(given, "RefNumber"),
     )
     renewed = Transaction(
         kind=KIND,
@@ -233,9 +235,7 @@ def _read_applications(value: Value | None) -> list[Application]:
 
 
 def _repeat(link: Link) -> Application:
-    return Application(
-        invoice=link.target, amount=link.amount, discount=link.discount, values=link.values, credits=()
-    )
+    return Application(invoice=link.target, amount=link.amount, discount=link.discount, values=link.values, credits=())
 
 
 def _check_deposited(company: Company, payment: Transaction, given: Given) -> None:

@@ -24,7 +24,7 @@ from qbwc_service.simulator.queries import wanted_element
 from qbwc_service.simulator.records import Entry, Transaction
 from qbwc_service.simulator.sales import add_sale, modify_sale
 
-Plain: TypeAlias = "str | bool | int | Decimal | None | Mapping[str, Plain] | Sequence[Plain]"
+Plain: TypeAlias = str | bool | int | Decimal | Mapping[str, "Plain"] | Sequence["Plain"] | None
 
 
 class Person:
@@ -123,14 +123,14 @@ class Person:
         check_credits(self.company, invoice, requests, due=None)
         put_credits(self.company, invoice, requests)
 
-    def deposit(self, payment_ids: Sequence[str], *, account: str, fee: Mapping[str, Plain] | None = None) -> Transaction:
+    def deposit(
+        self, payment_ids: Sequence[str], *, account: str, fee: Mapping[str, Plain] | None = None
+    ) -> Transaction:
         """Deposit payments to an account; ``fee`` is a line of its own (AccountRef, Amount …)."""
         lines: list[Plain] = [{"PaymentTxnID": payment_id} for payment_id in payment_ids]
         if fee is not None:
             lines.append(fee)
-        return self.add_transaction(
-            "Deposit", {"DepositToAccountRef": {"FullName": account}, "DepositLineAdd": lines}
-        )
+        return self.add_transaction("Deposit", {"DepositToAccountRef": {"FullName": account}, "DepositLineAdd": lines})
 
 
 def _body(kind: str, action: str, values: Mapping[str, Plain]) -> tuple[Node, Element]:

@@ -16,9 +16,9 @@ class Ref:
     list_id: str
 
 
-Value: TypeAlias = "str | bool | int | Decimal | Ref | dict[str, Value] | list[Value]"
-Values: TypeAlias = "dict[str, Value]"
-Given: TypeAlias = "dict[str, Value | None]"
+Value: TypeAlias = str | bool | int | Decimal | Ref | dict[str, "Value"] | list["Value"]
+Values: TypeAlias = dict[str, Value]
+Given: TypeAlias = dict[str, Value | None]
 """Values of a request; None where an empty element asks to clear the field."""
 
 ZERO = Decimal("0.00")

@@ -55,9 +55,7 @@ def answer_message_set(
         answers = _write(execute(), message_set) if message_set.requests else []
         return write_document(answers, set_status=status)
     done = execute()
-    answer = write_document(
-        _write(done, message_set), set_status=None if new_id is None else 0, new_id=new_id
-    )
+    answer = write_document(_write(done, message_set), set_status=None if new_id is None else 0, new_id=new_id)
     if new_id is not None and company.switches.recovery:
         kept_answer = answer
         if company.switches.trimmed_answers:

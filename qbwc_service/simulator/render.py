@@ -14,7 +14,7 @@ from typing import TypeAlias
 from qbwc_service.qbxml.grammar import Choice, Element, find_response, iterate_elements
 from qbwc_service.simulator.records import Ref, Value, Values
 
-Tree: TypeAlias = "list[tuple[str, str | Tree]]"
+Tree: TypeAlias = list[tuple[str, "str | Tree"]]
 LINES = "@lines"
 """The key under which the lines of a document stand, as [{"@name": "InvoiceLineRet", …}] in the document's order."""
 NAME = "@name"

@@ -17,7 +17,14 @@ from qbwc_service.simulator.records import DataExtension, Given, Line, Ref, Valu
 from qbwc_service.simulator.render import NAME
 
 NEW_LINE = "-1"
-_LEFT_OUT = {"TxnLineID", "OverrideItemAccountRef", "OptionForPriceRuleConflict", "PriceLevelRef", "DataExt", "LinkToTxn"}
+_LEFT_OUT = {
+    "TxnLineID",
+    "OverrideItemAccountRef",
+    "OptionForPriceRuleConflict",
+    "PriceLevelRef",
+    "DataExt",
+    "LinkToTxn",
+}
 _PRICED_BY = {"ItemRef", "Quantity", "Rate", "RatePercent"}
 _NOT_CLEARABLE = ("ItemRef", "Quantity", "Rate", "Amount", "SalesTaxCodeRef", "OverrideItemAccountRef")
 
@@ -215,7 +222,10 @@ def _extensions(value: Value | None) -> list[DataExtension]:
         return []
     return [
         DataExtension(
-            owner_id=str(one["OwnerID"]), name=str(one["DataExtName"]), type="STR255TYPE", value=str(one["DataExtValue"])
+            owner_id=str(one["OwnerID"]),
+            name=str(one["DataExtName"]),
+            type="STR255TYPE",
+            value=str(one["DataExtValue"]),
         )
         for one in value
         if isinstance(one, dict)

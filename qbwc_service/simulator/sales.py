@@ -44,9 +44,7 @@ def add_sale(company: Company, node: Node, grammar: Element, *, kind: str) -> Tr
     return txn
 
 
-def make_sale(
-    company: Company, kind: str, given: Given, *, lines: list[Line], at: int | None = None
-) -> Transaction:
+def make_sale(company: Company, kind: str, given: Given, *, lines: list[Line], at: int | None = None) -> Transaction:
     """Make a document from values, complete but not stored yet. StatusError 3171, 3210."""
     customer = take_ref(given, "CustomerRef")
     moment = company.now() if at is None else at

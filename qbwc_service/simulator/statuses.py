@@ -8,7 +8,7 @@ OK_MESSAGE = "Status OK"
 NO_MATCH_MESSAGE = "A query request did not find a matching object in QuickBooks"
 _INVALID = "QuickBooks error message: Invalid argument.  The specified record does not exist in the list."
 _LOCKED_LIST = "QuickBooks error message: The list has been modified by another user."
-_CANNOT_CONVERT = "There was an error when converting the {what} value \"{value}\" in the \"{field}\" field."
+_CANNOT_CONVERT = 'There was an error when converting the {what} value "{value}" in the "{field}" field.'
 _CONVERSIONS = {
     "BOOL": (3010, "boolean"),
     "DATE": (3020, "date"),
@@ -114,9 +114,7 @@ def cannot_delete(object_id: str, *, why: str) -> StatusError:
 
 def list_locked(kind: str, name: str) -> StatusError:
     """3170 with the text of a lock: another user changed the list at the same moment."""
-    return StatusError(
-        3170, f'There was an error when modifying a {kind} list, element "{name}".  {_LOCKED_LIST}'
-    )
+    return StatusError(3170, f'There was an error when modifying a {kind} list, element "{name}".  {_LOCKED_LIST}')
 
 
 def cannot_modify(object_id: str, *, why: str) -> StatusError:

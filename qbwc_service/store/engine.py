@@ -46,7 +46,8 @@ def open_database(url: str) -> Database:
 
     SQLite runs in WAL mode with foreign keys on. Nothing is connected before first use.
     """
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # Errors of the driver are logged with their statement; its parameters hold people's names and amounts.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
