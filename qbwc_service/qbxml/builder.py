@@ -37,6 +37,8 @@ def build_request(
     found = Findings(version=(major, minor), country=country, characters=characters, list_name=_find_list_name(element))
     _check_availability(found, element, path=element.name)
     attributes = check_attributes(found, element, request)
+    if DEFINE_MACRO in request.values:
+        found.note(DEFINE_MACRO, "unknown", "stands in the object that defines the macro, one level below")
     found.output.append(f"<{element.name}{attributes}>")
     _write_content(found, element, request.values, path="")
     found.output.append(f"</{element.name}>")
@@ -178,7 +180,8 @@ def _write_element(found: Findings, element: Element, value: object, *, path: st
 def _write_each(found: Findings, element: Element, value: object, *, path: str) -> None:
     items = value if isinstance(value, list | tuple) else (value,)
     for position, item in enumerate(items):
-        _write_one(found, element, item, path=f"{path}[{position}]")
+        if item is not None:
+            _write_one(found, element, item, path=f"{path}[{position}]")
 
 
 def _write_one(found: Findings, element: Element, value: object, *, path: str) -> None:

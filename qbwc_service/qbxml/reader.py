@@ -79,10 +79,11 @@ def _read_aggregate(element: XmlElement, grammar: Element | None) -> dict[str, o
 
 
 def _read_value(element: XmlElement, grammar: Element | None) -> object:
-    is_aggregate = len(element) > 0 if grammar is None else grammar.type is None
-    if is_aggregate or len(element) > 0 or element.attrib:
+    is_aggregate = grammar is not None and grammar.type is None
+    text = element.text or ""
+    if len(element) > 0 or element.attrib or (is_aggregate and not text.strip()):
         return _read_aggregate(element, grammar)
-    return element.text or ""
+    return text  # Text where an aggregate belongs is kept as well: building refuses it.
 
 
 def _append(values: dict[str, object], name: str, value: object) -> None:

@@ -6,7 +6,7 @@ QBXMLMsgsRs with one Rs per request, in the order of the requests [public captur
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from xml.sax.saxutils import quoteattr  # noqa: S406 - writes attributes, parses nothing
+from xml.sax.saxutils import quoteattr
 
 from qbwc_service.simulator.render import Tree, write_xml
 from qbwc_service.simulator.statuses import OK_MESSAGE, StatusError, severity_of

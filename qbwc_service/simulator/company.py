@@ -58,7 +58,7 @@ class Lock:
 
 
 class Company:
-    """A company file. ``path`` is how Windows names it, such as ``C:\\Books\\Acme.qbw``."""
+    r"""A company file. ``path`` is how Windows names it, such as ``C:\Books\Acme.qbw``."""
 
     def __init__(
         self,

@@ -107,7 +107,7 @@ def _parse(text: str) -> etree._Element:
         root = etree.fromstring(body.encode("utf-8", "surrogatepass"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise HresultError("0x80040400") from error
-    if root.tag != "QBXML" or root.getroottree().docinfo.doctype:
+    if root.tag != "QBXML" or "<!DOCTYPE" in body:
         raise HresultError("0x80040400")
     return root
 
@@ -115,7 +115,7 @@ def _parse(text: str) -> etree._Element:
 def _read_version(root: etree._Element) -> str:
     sibling = root.getprevious()
     while sibling is not None:
-        if sibling.tag is etree.ProcessingInstruction and sibling.target == "qbxml":
+        if isinstance(sibling, etree._ProcessingInstruction) and sibling.target == "qbxml":  # noqa: SLF001 - its type
             match = _VERSION.search(sibling.text or "")
             return match.group(1) if match else ""
         sibling = sibling.getprevious()

@@ -1,5 +1,6 @@
-"""What QuickBooks says of itself, of the company file and of its preferences: the three answers the Web Connector
-puts into the first call of a session.
+"""What QuickBooks says of itself, of the company file and of its preferences.
+
+The Web Connector puts these three answers into the first call of every session.
 """
 
 from collections.abc import Sequence

@@ -96,15 +96,17 @@ def _read_value(company: Company, node: Node, element: Element, *, kind: str) ->
             kinds = (kind,) if node.name == "ParentRef" else REFERENCES.get(node.name, ())
             return resolve_reference(company, node, kinds, within=kind)
         return _without_empty(read_given(company, node, element, kind=kind))
-    if not node.text:
-        return None
-    if element.type in _NUMBERS:
-        return Decimal(node.text)
-    if element.type == "BOOL":
-        return node.text in {"true", "1"}
-    if element.type == "INT":
-        return int(node.text)
-    return keep_text(company, node.text) if element.type == "STR" else node.text
+    return _read_text(company, node.text, element.type) if node.text else None
+
+
+def _read_text(company: Company, text: str, type_name: str) -> Value:
+    if type_name in _NUMBERS:
+        return Decimal(text)
+    if type_name == "BOOL":
+        return text in {"true", "1"}
+    if type_name == "INT":
+        return int(text)
+    return keep_text(company, text) if type_name == "STR" else text
 
 
 def _without_empty(given: Given) -> Values:

@@ -1,7 +1,8 @@
 """Iterators: a query's result handed out in pages, inside one session only.
 
 Start gives the first page and an id; Continue needs that id, the same filters and the same MaxReturned; Stop lets it
-go. They die with the session, then Continue ends with 3391 [Intuit's reference of iterators; quickbooks-php, issue 183].
+go. They die with the session, then Continue ends with 3391 [Intuit's reference of iterators;
+quickbooks-php, issue 183].
 """
 
 import uuid

@@ -70,7 +70,7 @@ def _check_form(text: str, kind: str, element: Element) -> None:
     pattern = _PATTERNS.get(kind)
     if pattern is not None and not pattern.match(text):
         raise statuses.cannot_convert(kind, text, element.name)
-    if kind == "DATE" or kind == "DATETIME":
+    if kind in {"DATE", "DATETIME"}:
         _check_calendar(text, kind, element)
     if kind == "INT":
         number = Decimal(text)

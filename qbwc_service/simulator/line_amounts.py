@@ -112,10 +112,8 @@ def _multiply(line: Line) -> None:
 
 def _percentage(company: Company, line: Line, item: Entry, above: Sequence[Line]) -> Decimal:
     percent = _decimal(line.values.get("RatePercent")) or ZERO
-    if item.kind == "ItemSalesTax":
-        base = add_up(company, above)
-    else:
-        base = above[-1].amount if above else ZERO
+    last = above[-1].amount if above else ZERO
+    base = add_up(company, above) if item.kind == "ItemSalesTax" else last
     return cents(base * percent / 100)
 
 

@@ -30,11 +30,11 @@ def credit_requests(given: Given) -> list[CreditRequest]:
 
 def read_credits(value: Value | None) -> list[CreditRequest]:
     """Read SetCredit elements."""
-    found = []
-    for one in value if isinstance(value, list) else []:
-        if isinstance(one, dict) and isinstance(one.get("AppliedAmount"), Decimal):
-            found.append(CreditRequest(txn_id=str(one["CreditTxnID"]), amount=Decimal(str(one["AppliedAmount"]))))
-    return found
+    return [
+        CreditRequest(txn_id=str(one["CreditTxnID"]), amount=amount)
+        for one in (value if isinstance(value, list) else [])
+        if isinstance(one, dict) and isinstance(amount := one.get("AppliedAmount"), Decimal)
+    ]
 
 
 def check_credits(

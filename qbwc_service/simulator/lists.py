@@ -35,7 +35,7 @@ def add_entry(company: Company, node: Node, grammar: Element, *, kind: str) -> E
     )
 
 
-def create_entry(  # noqa: PLR0913 - the fields of an entry
+def create_entry(
     company: Company,
     kind: str,
     name: str,

@@ -46,7 +46,7 @@ class Querist:
         return special.get(subject)
 
     def answer_list(self, request: Node, answer: Answer) -> None:
-        """Answer a query of one list or of several kinds of one list. StatusError 3391, 3030 …"""
+        """Answer a query of one list, or of several kinds of one list. StatusError 3030, 3391."""
         subject = request.name.removesuffix("QueryRq")
         kinds = MIXED_QUERIES.get(subject, (subject,))
         owners = _owners(request)
@@ -65,7 +65,7 @@ class Querist:
         )
 
     def answer_transactions(self, request: Node, answer: Answer) -> None:
-        """Answer a query of one kind of transaction. StatusError 3391, 3030 …"""
+        """Answer a query of one kind of transaction. StatusError 3030, 3391."""
         kind = request.name.removesuffix("QueryRq")
         view = View(
             lines=_is_true(request.value("IncludeLineItems")),

@@ -18,8 +18,8 @@ from qbwc_service.simulator.hresult import HresultError, RegistrationConflictErr
 from qbwc_service.simulator.iterators import Iterators
 from qbwc_service.simulator.person import Person
 from qbwc_service.simulator.queries import Querist, only
-from qbwc_service.simulator.recovery import answer_message_set
 from qbwc_service.simulator.records import DataExtension, Values
+from qbwc_service.simulator.recovery import answer_message_set
 from qbwc_service.simulator.render import make_plan, write_tree
 from qbwc_service.simulator.structure import check_structure
 
@@ -51,7 +51,7 @@ class QuickBooks:
     Integrated Applications. ``person`` does what somebody at the screen does.
     """
 
-    def __init__(  # noqa: PLR0913 - the switches of a program
+    def __init__(
         self,
         company: Company,
         *,
@@ -96,9 +96,10 @@ class QuickBooks:
     def register(self, *, owner_id: str, file_id: str) -> None:
         """Stamp an application's FileID on the company, as adding a .qwc does; once is enough.
 
-        RegistrationConflictError (QBWC1039) when the file carries another FileID of the same owner.
+        HresultError while sessions are refused; RegistrationConflictError (QBWC1039) when the file carries another FileID of the same owner.
         """
         with self._lock:
+            self._check_refusal()
             known = self._find_extension(owner_id, FILE_ID)
             if known is None:
                 self._stamp(owner_id, FILE_ID, file_id)
@@ -120,8 +121,7 @@ class QuickBooks:
         """
         del file_id
         with self._lock:
-            if self.refusal is not None:
-                raise HresultError(self.refusal)
+            self._check_refusal()
             if company_file and company_file.casefold() != self.company.path.casefold():
                 raise HresultError("0x8004040A")
             self._session_count += 1
@@ -138,7 +138,7 @@ class QuickBooks:
                 raise HresultError("0x8004040D")
 
     def host_company_preferences(self, session: str) -> str:
-        """Give the answers to HostQuery, CompanyQuery (with the owner's fields) and PreferencesQuery as one document."""
+        """Give the answers to the host, company (with the owner's fields) and preferences queries in one document."""
         with self._lock:
             owner_id = self._get_session(session).owner_id
             requests = [
@@ -201,6 +201,10 @@ class QuickBooks:
         """Close and open QuickBooks again: sessions and iterators are gone, the file is as it was."""
         with self._lock:
             self._sessions.clear()
+
+    def _check_refusal(self) -> None:
+        if self.refusal is not None:
+            raise HresultError(self.refusal)
 
     def _get_session(self, session: str) -> Session:
         found = self._sessions.get(session)

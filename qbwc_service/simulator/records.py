@@ -36,7 +36,7 @@ class DataExtension:
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """One entry of a list: a customer, an item, an account …"""
+    """One entry of a list, such as a customer, an item or an account."""
 
     kind: str
     list_id: str

@@ -104,6 +104,7 @@ def format_value(value: Value, type_name: str | None) -> str:
 
 def format_number(value: Decimal, type_name: str | None) -> str:
     """Write a number as real answers do: ``-55.00``, ``103.00``, ``2``, ``7.25`` [public captures]."""
+    value = value or abs(value)  # A discount of nothing is no minus zero.
     if type_name == "AMT":
         return f"{value:.2f}"
     if type_name in {"PRICE", "PCT"} and value == value.quantize(_CENT):

@@ -36,11 +36,11 @@ def fill_defaults(company: Company, kind: str, values: Values, *, customer: Entr
         values.setdefault("ARAccountRef", special_account(company, "AccountsReceivable"))
         values.setdefault("DueDate", due_date(company, values, day))
     values.setdefault("ShipDate", day)
-    values.setdefault("IsPending", False)  # noqa: FBT003 - a value of a dict
+    values.setdefault("IsPending", False)
     if kind == "Invoice":
-        values.setdefault("IsFinanceCharge", False)  # noqa: FBT003
-    values.setdefault("IsToBePrinted", True)  # noqa: FBT003
-    values.setdefault("IsToBeEmailed", False)  # noqa: FBT003
+        values.setdefault("IsFinanceCharge", False)
+    values.setdefault("IsToBePrinted", True)
+    values.setdefault("IsToBeEmailed", False)
 
 
 def special_account(company: Company, special: str) -> Ref:

@@ -188,7 +188,7 @@ def _stale_after(given: Given, *, item_changed: bool, was_percent: bool) -> set[
     return stale
 
 
-def _changed_group(  # noqa: PLR0913 - a line of lines
+def _changed_group(
     company: Company, node: Node, grammar: Element, *, kind: str, given: Given, before: Line | None
 ) -> Line:
     inner = [child for child in node.children if child.name == f"{kind}LineMod"]

@@ -14,7 +14,7 @@ from qbwc_service.simulator.company import Company
 from qbwc_service.simulator.line_amounts import cents
 from qbwc_service.simulator.links import CreditRequest, put_credits
 from qbwc_service.simulator.payments import make_application, make_payment, store_payment
-from qbwc_service.simulator.records import ZERO, Entry, Line, Ref, Transaction, Values
+from qbwc_service.simulator.records import ZERO, Entry, Given, Line, Ref, Transaction, Values
 from qbwc_service.simulator.sale_lines import make_line
 from qbwc_service.simulator.sales import make_sale, store_sale
 from qbwc_service.simulator.seed_lists import (
@@ -143,8 +143,8 @@ class _Documents:
     def _make_sale(self, kind: str, moment: int, *, number: str, customer: str | None = None) -> Transaction:
         chosen = customer or self.random.choice(self.customers).list_id
         lines = [self._make_line() for _ in range(self.random.randrange(1, 5))]
-        given = {"CustomerRef": Ref(chosen), "RefNumber": number}
-        txn = make_sale(self.company, kind, dict(given), lines=lines, at=moment)
+        given: Given = {"CustomerRef": Ref(chosen), "RefNumber": number}
+        txn = make_sale(self.company, kind, given, lines=lines, at=moment)
         store_sale(self.company, txn)
         return txn
 
@@ -161,10 +161,10 @@ class _Documents:
         amount = due if self.random.random() < 0.8 else cents(due / 2)  # noqa: PLR2004 - most pay in full
         if amount <= ZERO or invoice.customer is None:
             return
-        given: Values = {"CustomerRef": Ref(invoice.customer), "RefNumber": number, "TotalAmount": amount}
+        given: Given = {"CustomerRef": Ref(invoice.customer), "RefNumber": number, "TotalAmount": amount}
         if self.check is not None:
             given["PaymentMethodRef"] = Ref(self.check.list_id)
-        payment = make_payment(self.company, dict(given), applied=(), at=moment)
+        payment = make_payment(self.company, given, applied=(), at=moment)
         store_payment(self.company, payment, [make_application(invoice.txn_id, amount)])
 
     def _make_credit(self, invoice: Transaction, moment: int, *, number: str) -> None:
