@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Attempt, Operation, OperationState, table_of
 from qbwc_service.store.states import FINISHED
-
-NOT_SETTLED = (OperationState.SENT, OperationState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +43,8 @@ def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, mess
             operations.c.connection_id == connection_id,
             operations.c.id == bindparam("operation"),
             operations.c.message_set_id == message_set_id,
-            operations.c.state.in_(NOT_SETTLED),
+            # Not IN: its list cannot be part of a statement for many rows.
+            or_(operations.c.state == OperationState.SENT, operations.c.state == OperationState.UNKNOWN),
         )
         .values(
             state=bindparam("new_state"),
