@@ -6,18 +6,18 @@ was complete before a document breaks off is delivered first, then the error com
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import cast
 
 from lxml import etree
 
 from qbwc_service.errors import AnswerError, TruncatedAnswerError
 from qbwc_service.qbxml.decode import iterate_pieces
-from qbwc_service.qbxml.grammar import Element, find_response, iterate_elements, request_names
-from qbwc_service.qbxml.parser import XmlElement, XmlEvent, create_pull_parser
+from qbwc_service.qbxml.grammar import Element, find_response
+from qbwc_service.qbxml.parser import XmlElement, create_pull_parser
 from qbwc_service.qbxml.shape import UNKNOWN, Shape, Values, find_shape, read_element
 
 _SET = "QBXMLMsgsRs"
+_LONGEST_TAG = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,24 +50,20 @@ class Response:
 class Answer:
     """The answer to one message set. Iterate over it, once, for the responses in the order of the requests."""
 
-    def __init__(self, events: "_Events", message_set: XmlElement) -> None:
-        self._events = events
+    def __init__(self, stream: "_Stream", message_set: XmlElement) -> None:
+        self._stream = stream
         self._message_set = message_set
         self.message_set_status_code = message_set.get("messageSetStatusCode")
         self.new_message_set_id = message_set.get("newMessageSetID")
 
     def __iter__(self) -> Iterator[Response]:
         """Yield the responses. AnswerError or TruncatedAnswerError where the text ends to make sense."""
-        events = iter(self._events)
-        for event, element in events:
-            if event == "start" and element.getparent() is self._message_set:
-                objects = _iterate_objects(events, element)
-                yield _read_response(element, objects)
-                for _ in objects:
-                    pass  # The caller went on without reading them.
-                _forget(element)
-            elif event == "end" and element is self._message_set:
-                yield from _read_leftovers(element)
+        while (element := self._stream.wait_for_child(self._message_set)) is not None:
+            objects = _iterate_objects(self._stream, element)
+            yield _read_response(element, objects)
+            for _ in objects:
+                pass  # The caller went on without reading them.
+            del self._message_set[0]
 
 
 def read_answer(text: str | bytes) -> Answer:
@@ -76,70 +72,97 @@ def read_answer(text: str | bytes) -> Answer:
     ``text`` may lack the XML declaration, may be Windows-1252 bytes, may hold control characters (they are removed).
     Raises AnswerError if it is no qbXML answer, TruncatedAnswerError if it ends before the first response.
     """
-    events = _Events(text)
-    for _, element in events:
-        if element.tag == _SET:
-            return Answer(events, element)
-    raise AnswerError(f"The text is no answer of QuickBooks: it has no {_SET}")
+    stream = _Stream(text)
+    message_set = stream.find_message_set()
+    if message_set is None:
+        raise AnswerError(f"The text is no answer of QuickBooks: it has no {_SET}")
+    return Answer(stream, message_set)
 
 
-class _Events:
-    """Start and end of the elements that matter: the set, the responses, the objects."""
+class _Stream:
+    """A tree that grows while its front is read and cut off, so that no more than a piece is ever in memory.
+
+    An element is whole as soon as it has a younger sibling, or the document has ended. Only whole elements are cut
+    off, for the parser still holds the youngest.
+    """
 
     def __init__(self, text: str | bytes) -> None:
         self._pieces = iterate_pieces(text)
-        self._parser = create_pull_parser(_tags())
-        self._iterator = self._iterate()
+        self._parser = create_pull_parser(_SET)
+        self._end_of_text = b""
+        self._ended = False
+        self._error: AnswerError | None = None
 
-    def __iter__(self) -> Iterator[XmlEvent]:
-        return self._iterator
+    def find_message_set(self) -> XmlElement | None:
+        """Read until the message set begins; None if there is none."""
+        while True:
+            for _, element in self._parser.read_events():
+                return cast("XmlElement", element)
+            if self._ended:
+                return None
+            self._read_piece()
 
-    def _iterate(self) -> Iterator[XmlEvent]:
-        for piece in self._pieces:
-            error = self._feed(piece)
-            yield from self._read_events()
-            if error is not None:
-                raise AnswerError(f"The answer is not well-formed XML: {error.msg}") from error
+    def wait_for_child(self, parent: XmlElement) -> XmlElement | None:
+        """Read until the first child of an element has begun; None if it has no child (any more)."""
+        while (child := next(iter(parent), None)) is None and not self.is_whole(parent):
+            self._read_piece()
+        if child is not None and self._error is not None and self._is_half(child):
+            raise self._error
+        return child
+
+    def wait_until_whole(self, element: XmlElement) -> None:
+        """Read until an element is there with all that it holds."""
+        while not self.is_whole(element):
+            if isinstance(self._error, TruncatedAnswerError) and self._ends_behind(element):
+                return
+            self._read_piece()
+
+    def is_whole(self, element: XmlElement) -> bool:
+        """Tell whether all of an element, or of what it stands in, was read."""
+        return self._ended or any(each.getnext() is not None for each in (element, *element.iterancestors()))
+
+    def _ends_behind(self, element: XmlElement) -> bool:
+        """Tell whether the text broke off behind an element's end, perhaps inside the next tag."""
+        if self._is_half(element):
+            return False
+        whole = self._end_of_text.rpartition(b"<")[0] if self._ends_inside_tag() else self._end_of_text
+        names = (each.tag for each in (element, *element.iterancestors()))
+        return whole.rstrip().endswith(tuple(f"</{name!s}>".encode() for name in names))
+
+    def _is_half(self, element: XmlElement) -> bool:
+        """Tell whether the parser made an element of a tag in which the text broke off."""
+        is_last = element.getnext() is None and len(element) == 0 and not element.text
+        return is_last and isinstance(self._error, TruncatedAnswerError) and self._ends_inside_tag()
+
+    def _ends_inside_tag(self) -> bool:
+        return self._end_of_text.rfind(b"<") > self._end_of_text.rfind(b">")
+
+    def _read_piece(self) -> None:
+        """Read on. An error is raised one call later, when what came before it was delivered."""
+        if self._error is not None:
+            raise self._error
+        piece = next(self._pieces, None)
         try:
-            self._parser.close()
+            if piece is None:
+                self._parser.close()
+                self._ended = True
+            elif piece:
+                self._parser.feed(piece)
+                self._end_of_text = (self._end_of_text + piece)[-_LONGEST_TAG:]
         except etree.XMLSyntaxError as error:
-            yield from self._read_events()
-            raise TruncatedAnswerError(f"The answer breaks off: {error.msg}") from error
-        yield from self._read_events()
-
-    def _read_events(self) -> Iterator[XmlEvent]:
-        return cast("Iterator[XmlEvent]", self._parser.read_events())
-
-    def _feed(self, piece: bytes) -> etree.XMLSyntaxError | None:
-        try:
-            self._parser.feed(piece)
-        except etree.XMLSyntaxError as error:
-            return error
-        return None
+            if piece is None:
+                self._error = TruncatedAnswerError(f"The answer breaks off: {error.msg}")
+            else:
+                self._error = AnswerError(f"The answer is not well-formed XML: {error.msg}")
+            self._error.__cause__ = error
 
 
-@cache
-def _tags() -> tuple[str, ...]:
-    """List the set, every response and every object of the grammar; others are found when the set ends."""
-    tags = {_SET: None}
-    for name in request_names():
-        response = find_response(name[:-2] + "Rs")
-        if response is not None:
-            tags |= dict.fromkeys((response.name, *(element.name for element in iterate_elements(response.content))))
-    return tuple(tags)
-
-
-def _iterate_objects(events: Iterator[XmlEvent], response: XmlElement) -> Iterator[RetObject]:
+def _iterate_objects(stream: _Stream, response: XmlElement) -> Iterator[RetObject]:
     shapes = _find_shapes(find_response(str(response.tag)))
-    for event, element in events:
-        if event == "start":
-            continue
-        if element is response:
-            yield from _read_unknown_objects(response)
-            return
-        if element.getparent() is response:
-            yield _read_object(element, shapes)
-            _forget(element)
+    while (element := stream.wait_for_child(response)) is not None:
+        stream.wait_until_whole(element)
+        yield _read_object(element, shapes)
+        del response[0]
 
 
 def _find_shapes(response: Element | None) -> dict[str, Shape]:
@@ -150,20 +173,6 @@ def _read_object(element: XmlElement, shapes: dict[str, Shape]) -> RetObject:
     name = str(element.tag)
     value = read_element(element, shapes.get(name, UNKNOWN))
     return RetObject(name=name, values=value if isinstance(value, dict) else {"#text": value})
-
-
-def _read_unknown_objects(response: XmlElement) -> Iterator[RetObject]:
-    """Read what the grammar does not know and the event filter did not show; what was read is empty by now."""
-    for child in response:
-        if child.tag not in _tags():
-            yield _read_object(child, {})
-
-
-def _read_leftovers(message_set: XmlElement) -> Iterator[Response]:
-    """Read responses that the grammar does not know."""
-    for child in message_set:
-        if child.tag not in _tags():
-            yield _read_response(child, (_read_object(part, {}) for part in child))
 
 
 def _read_response(element: XmlElement, objects: Iterator[RetObject]) -> Response:
@@ -193,15 +202,3 @@ def _read_count(text: str | None) -> int | None:
         return None if text is None else int(text)
     except ValueError:
         return None
-
-
-def _forget(element: XmlElement) -> None:
-    """Free an element that was read, and its elder siblings; itself it stays, empty, for the parser still holds it."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None and _is_read(parent[0]):
-        del parent[0]
-
-
-def _is_read(element: XmlElement) -> bool:
-    return element.tag in _tags()

@@ -1,11 +1,10 @@
 """lxml, hardened: no entities, no document type, no network; texts of any size."""
 
-from typing import Literal, TypedDict
+from typing import TypedDict
 
 from lxml import etree
 
 XmlElement = etree._Element  # noqa: SLF001 -- lxml has no public name for the class of its elements.
-XmlEvent = tuple[Literal["start", "end"], XmlElement]
 
 
 class _Options(TypedDict):
@@ -34,6 +33,6 @@ def parse_document(data: bytes, *, recover: bool = False) -> XmlElement:
     return etree.fromstring(data, etree.XMLParser(recover=recover, **_HARDENED))
 
 
-def create_pull_parser(tags: tuple[str, ...]) -> "etree.XMLPullParser":
-    """Create a parser that is fed with clean UTF-8 and tells the start and the end of the elements of these names."""
-    return etree.XMLPullParser(events=("start", "end"), tag=tags, **_HARDENED)
+def create_pull_parser(tag: str) -> "etree.XMLPullParser":
+    """Create a parser that is fed with clean UTF-8 and tells when an element of that name begins."""
+    return etree.XMLPullParser(events=("start",), tag=tag, **_HARDENED)

@@ -33,7 +33,7 @@ UNKNOWN = Shape()
 def find_shape(element: Element) -> Shape:
     """Work out how to read an element; the second call is free."""
     if element.type is not None:
-        return Shape(repeats=element.repeats, parse=PARSERS.get(element.type, _parse_text))
+        return Shape(repeats=element.repeats, parse=PARSERS.get(element.type, str))
     children: dict[str, Shape] = {}
     for child in iterate_elements(element.content):
         children[child.name] = find_shape(child)
@@ -67,11 +67,6 @@ def read_element(element: XmlElement, shape: Shape) -> object:
     return values
 
 
-def read_children(element: XmlElement, shape: Shape) -> Values:
-    """Give the children of an aggregate, whatever the shape says about the aggregate itself."""
-    return _read_children(element, shape)
-
-
 def _read_children(element: XmlElement, shape: Shape) -> Values:
     values: Values = {}
     lines: list[Values] = []
@@ -79,7 +74,8 @@ def _read_children(element: XmlElement, shape: Shape) -> Values:
     for child in element:
         name = str(child.tag)
         found = known.get(name, UNKNOWN)
-        value = found.parse(child.text or "") if found.parse is not None else read_element(child, found)
+        parse = found.parse
+        value = parse(child.text or "") if parse is not None else read_element(child, found)
         if found.repeats or name in values:  # The second is unknown, or a surprise: nothing is lost.
             _append(values, name, value)
         else:
@@ -130,7 +126,3 @@ def _repeating(shape: Shape) -> Shape:
         line_names=shape.line_names,
         has_attributes=shape.has_attributes,
     )
-
-
-def _parse_text(text: str) -> Value:
-    return text

@@ -190,9 +190,9 @@ def _kind(value: object) -> str:
 
 def _parse_decimal(text: str) -> Value:
     try:
-        return Decimal(text) if text.strip() else None
+        return Decimal(text)
     except InvalidOperation:
-        return text
+        return text if text.strip() else None
 
 
 def _parse_bool(text: str) -> Value:
@@ -204,9 +204,9 @@ def _parse_bool(text: str) -> Value:
 
 def _parse_integer(text: str) -> Value:
     try:
-        return int(text) if text.strip() else None
+        return int(text)
     except ValueError:
-        return text
+        return text if text.strip() else None
 
 
 _FORMATTERS: dict[str, Callable[[object], str | Refusal]] = {

@@ -10,6 +10,16 @@ from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
+from qbwc_service.queue.show import (
+    AttemptInfo,
+    OperationDetails,
+    OperationInfo,
+    Relative,
+    count_operations,
+    get_operation,
+    get_operation_details,
+    list_operations,
+)
 from qbwc_service.queue.supersede import supersede
 from qbwc_service.queue.unblock import unblock_all, unblock_children
 from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
@@ -17,17 +27,25 @@ from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
 __all__ = [
     "NORMAL_PRIORITY",
     "NO_ANSWER",
+    "AttemptInfo",
     "ClaimedOperation",
     "NewOperation",
+    "OperationDetails",
+    "OperationInfo",
     "Outcome",
     "QueueDepth",
+    "Relative",
     "RetryPolicy",
     "Unanswered",
     "cancel",
     "claim",
+    "count_operations",
     "enqueue",
     "finish",
+    "get_operation",
+    "get_operation_details",
     "has_due_work",
+    "list_operations",
     "measure_queue",
     "next_attempt_at",
     "record_attempts",

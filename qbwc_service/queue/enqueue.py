@@ -80,7 +80,7 @@ def _undone_parents(db: Session, connection_id: int, parents: set[int]) -> set[i
     chosen = select(Operation.id, Operation.state).where(
         Operation.connection_id == connection_id, Operation.id.in_(parents)
     )
-    states = dict(db.execute(chosen).tuples().all())
+    states = dict(db.execute(chosen).all())
     missing = parents - states.keys()
     if missing:
         raise NotFoundError(f"operation {min(missing)} does not exist in this connection", field="depends_on")

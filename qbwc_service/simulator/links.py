@@ -4,7 +4,7 @@ QuickBooks finds a target among the open invoices of the customer and the A/R ac
 customer or another account "cannot be found" (3120); more than is due is 3210 [live reports of both].
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -71,6 +71,16 @@ def same_family(company: Company, one: Transaction, other: Transaction) -> bool:
     """Tell whether two transactions belong to one customer, its jobs included, and to one A/R account."""
     same_account = one.values.get("ARAccountRef") == other.values.get("ARAccountRef")
     return same_account and _root(company, one.customer) == _root(company, other.customer)
+
+
+def family_transactions(company: Company, txn: Transaction) -> Iterator[Transaction]:
+    """Yield the transactions of a transaction's customer, its jobs and its parents included."""
+    waiting = [root] if (root := _root(company, txn.customer)) is not None else []
+    while waiting:
+        customer = waiting.pop()
+        waiting += company.tables.children_of.get(customer, ())
+        for txn_id in company.tables.ids_by_customer.get(customer, ()):
+            yield company.tables.transactions[txn_id]
 
 
 def unlink_source(company: Company, source: Transaction) -> None:

@@ -19,6 +19,7 @@ from qbwc_service.simulator.intake import merge, read_given, take_money, take_re
 from qbwc_service.simulator.links import (
     CreditRequest,
     check_credits,
+    family_transactions,
     put_credits,
     read_credits,
     same_family,
@@ -203,8 +204,9 @@ def _choose_invoices(company: Company, payment: Transaction) -> Sequence[Applica
     tables = company.tables
     candidates = [
         (invoice, balance)
-        for invoice in sorted(tables.transactions_of("Invoice"), key=lambda one: (one.date, one.number))
-        if invoice.posts
+        for invoice in sorted(family_transactions(company, payment), key=lambda one: (one.date, one.number))
+        if invoice.kind == "Invoice"
+        and invoice.posts
         and same_family(company, invoice, payment)
         and (balance := invoice_balance(tables, invoice)) > ZERO
     ]

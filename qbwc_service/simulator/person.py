@@ -6,7 +6,6 @@ The same rules of the books hold as for requests (StatusError says which one did
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TypeAlias
 
 from qbwc_service.qbxml.grammar import Element, find_request
 from qbwc_service.simulator.balances import invoice_balance
@@ -24,8 +23,6 @@ from qbwc_service.simulator.queries import wanted_element
 from qbwc_service.simulator.records import Entry, Transaction
 from qbwc_service.simulator.sales import add_sale, modify_sale
 
-Plain: TypeAlias = str | bool | int | Decimal | Mapping[str, "Plain"] | Sequence["Plain"] | None
-
 
 class Person:
     """Somebody who works in the company file."""
@@ -33,7 +30,7 @@ class Person:
     def __init__(self, company: Company) -> None:
         self.company = company
 
-    def add(self, kind: str, values: Mapping[str, Plain]) -> Entry | Transaction:
+    def add(self, kind: str, values: Mapping[str, object]) -> Entry | Transaction:
         """Add an entry or a transaction (``add("Invoice", {...})``)."""
         body, element = _body(kind, "Add", values)
         if kind in SALES:
@@ -44,21 +41,21 @@ class Person:
             return add_deposit(self.company, body, element)
         return add_entry(self.company, body, element, kind=kind)
 
-    def add_transaction(self, kind: str, values: Mapping[str, Plain]) -> Transaction:
+    def add_transaction(self, kind: str, values: Mapping[str, object]) -> Transaction:
         """Add a transaction. TypeError when ``kind`` is a list."""
         added = self.add(kind, values)
         if not isinstance(added, Transaction):
             raise TypeError(kind)
         return added
 
-    def add_entry(self, kind: str, values: Mapping[str, Plain]) -> Entry:
+    def add_entry(self, kind: str, values: Mapping[str, object]) -> Entry:
         """Add a list entry. TypeError when ``kind`` is a transaction."""
         added = self.add(kind, values)
         if not isinstance(added, Entry):
             raise TypeError(kind)
         return added
 
-    def change(self, object_id: str, values: Mapping[str, Plain]) -> None:
+    def change(self, object_id: str, values: Mapping[str, object]) -> None:
         """Change an entry or a transaction: only what is given, lines replace lines (TxnLineID, ``-1``)."""
         entry = self.company.tables.entries.get(object_id)
         if entry is not None:
@@ -124,16 +121,16 @@ class Person:
         put_credits(self.company, invoice, requests)
 
     def deposit(
-        self, payment_ids: Sequence[str], *, account: str, fee: Mapping[str, Plain] | None = None
+        self, payment_ids: Sequence[str], *, account: str, fee: Mapping[str, object] | None = None
     ) -> Transaction:
         """Deposit payments to an account; ``fee`` is a line of its own (AccountRef, Amount …)."""
-        lines: list[Plain] = [{"PaymentTxnID": payment_id} for payment_id in payment_ids]
+        lines: list[object] = [{"PaymentTxnID": payment_id} for payment_id in payment_ids]
         if fee is not None:
             lines.append(fee)
         return self.add_transaction("Deposit", {"DepositToAccountRef": {"FullName": account}, "DepositLineAdd": lines})
 
 
-def _body(kind: str, action: str, values: Mapping[str, Plain]) -> tuple[Node, Element]:
+def _body(kind: str, action: str, values: Mapping[str, object]) -> tuple[Node, Element]:
     request = find_request(f"{kind}{action}Rq")
     if request is None:
         raise LookupError(f"QuickBooks has no {kind}{action}")
@@ -141,7 +138,7 @@ def _body(kind: str, action: str, values: Mapping[str, Plain]) -> tuple[Node, El
     return body, wanted_element(request, body.name)
 
 
-def _children(values: Mapping[str, Plain]) -> list[Node]:
+def _children(values: Mapping[str, object]) -> list[Node]:
     nodes: list[Node] = []
     for name, value in values.items():
         several = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
@@ -149,7 +146,7 @@ def _children(values: Mapping[str, Plain]) -> list[Node]:
     return nodes
 
 
-def _node(name: str, value: Plain) -> Node:
+def _node(name: str, value: object) -> Node:
     if isinstance(value, Mapping):
         return Node(name, children=_children(value))
     if isinstance(value, bool):

@@ -96,7 +96,8 @@ class QuickBooks:
     def register(self, *, owner_id: str, file_id: str) -> None:
         """Stamp an application's FileID on the company, as adding a .qwc does; once is enough.
 
-        HresultError while sessions are refused; RegistrationConflictError (QBWC1039) when the file carries another FileID of the same owner.
+        HresultError while sessions are refused; RegistrationConflictError (QBWC1039) when the file
+        carries another FileID of the same owner.
         """
         with self._lock:
             self._check_refusal()

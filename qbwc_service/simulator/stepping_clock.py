@@ -12,6 +12,7 @@ class SteppingClock:
         self.moment = start
 
     def __call__(self) -> datetime:
+        """Give the moment."""
         return self.moment
 
     def advance(self, seconds: float = 1) -> None:

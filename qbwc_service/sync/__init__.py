@@ -7,31 +7,49 @@ from qbwc_service.sync.accept import (
     enqueue_documents,
 )
 from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, list_sent
+from qbwc_service.sync.files import BadRow, DocumentRow, FileFormat, Place, RequestRow, Row, find_kind, read_rows
 from qbwc_service.sync.judge import Judgement, Sent, judge_not_sent, judge_refused_set, judge_silence
 from qbwc_service.sync.prepare import Batch, BatchLimits, Dialect, prepare_batch
 from qbwc_service.sync.raw import AcceptedRequest, enqueue_qbxml, enqueue_qbxml_text
+from qbwc_service.sync.repair import cancel_operation, retry_operation
+from qbwc_service.sync.show import DocumentDetails, DocumentInfo, count_documents, get_document, list_documents
 from qbwc_service.sync.state import mark_documents
 
 __all__ = [
     "AcceptedDocument",
     "AcceptedRequest",
     "Applied",
+    "BadRow",
     "Batch",
     "BatchLimits",
     "Dialect",
+    "DocumentDetails",
+    "DocumentInfo",
+    "DocumentRow",
+    "FileFormat",
     "Judgement",
+    "Place",
     "RefusedDocument",
+    "RequestRow",
+    "Row",
     "Sent",
     "apply_answer",
     "apply_judgements",
+    "cancel_operation",
+    "count_documents",
     "enqueue_document",
     "enqueue_documents",
     "enqueue_qbxml",
     "enqueue_qbxml_text",
+    "find_kind",
+    "get_document",
     "judge_not_sent",
     "judge_refused_set",
     "judge_silence",
+    "list_documents",
     "list_sent",
     "mark_documents",
     "prepare_batch",
+    "read_rows",
+    "retry_operation",
 ]

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.store import SessionEnd, SessionState, UpdateSession
+from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import end_session, hold_session
 
 UNKNOWN_TICKET = "This update session is unknown or has expired."
@@ -19,17 +20,17 @@ def close_connection(db: Session, ticket: str, *, now: datetime) -> str:
         return "Nothing was open." if ticket else "Nothing to do."
     session = held.session
     if session.state is SessionState.OPEN:
-        end_session(db, session, reason=SessionEnd.CLOSED, now=now)
+        end_session(db, session, reason=SessionEnd.CLOSED, is_set_out=held.unanswered is not None, now=now)
     depth = queue.measure_queue(db, session.connection_id, now=now)
     return _sentence(session, depth)
 
 
-def get_last_error(db: Session, ticket: str) -> str:
+def get_last_error(db: Session, ticket: str, *, policy: UpdatePolicy, now: datetime) -> str:
     """Give the text of this ticket; never empty, and never NoOp, which would start the talk again."""
     held = hold_session(db, ticket)
     if held is None:
         return UNKNOWN_TICKET
-    return held.session.last_error or NO_ERROR
+    return held.session.last_error or (NO_ERROR if held.is_live(policy, now=now) else UNKNOWN_TICKET)
 
 
 def _sentence(session: UpdateSession, depth: queue.QueueDepth) -> str:

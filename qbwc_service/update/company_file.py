@@ -45,8 +45,8 @@ def prove_company_file(db: Session, held: Held, found: CompanyFile, *, now: date
         reason = _mismatch(connection, found)
         set_status(db, connection.id, ConnectionStatus.MISMATCH, reason=reason, now=now)
         return reason
-    record_company_file(db, connection, found, now=now)
     held.session.is_identified = True
+    record_company_file(db, connection, found, now=now)
     return None
 
 

@@ -31,7 +31,7 @@ from qbwc_service.sync import (
 )
 from qbwc_service.update.company_file import prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
-from qbwc_service.update.session import Held, end_session, hold_session
+from qbwc_service.update.session import UNANSWERED, Held, end_session, hold_session
 
 FINISHED = 100
 MOST_UNFINISHED = 99
@@ -77,12 +77,17 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
         return Progress(percent=SESSION_IS_OVER)
     session, waiting = held.session, held.unanswered
     if waiting is None:
-        if not held.is_live(policy, now=now) or session.progress == 0:
+        # A session that stands at an error was told -1, and is told so again.
+        if not held.is_live(policy, now=now) or session.progress == 0 or session.last_error is not None:
             session.last_error = session.last_error or "No request is out that this could be the answer to."
             return Progress(percent=SESSION_IS_OVER, connection_id=held.connection.id)
         return Progress(percent=session.progress, connection_id=held.connection.id)
-    session.last_call_at = now
-    mine = (MessageSet.connection_id == waiting.connection_id, MessageSet.id == waiting.id)
+    # The same answer, brought twice at the same moment, is kept once and applied twice, which changes nothing.
+    mine = (
+        MessageSet.connection_id == waiting.connection_id,
+        MessageSet.id == waiting.id,
+        MessageSet.state.in_(UNANSWERED),
+    )
     values = {
         "state": MessageSetState.ANSWERED,
         "answer": answer.response,
@@ -208,12 +213,13 @@ def _finish_set(db: Session, kept: Kept, *, state: MessageSetState, error: str |
 def _progress(db: Session, held: Held, applied: Applied, *, policy: UpdatePolicy, now: datetime) -> Progress:
     """Say how far the session is: 100 exactly when nothing is due, and never less than what was said before."""
     session = held.session
+    depth = queue.measure_queue(db, held.connection.id, now=now)
     session.done_count += applied.done
     session.failed_count += applied.failed
     over = Progress(percent=SESSION_IS_OVER, connection_id=held.connection.id, applied=applied)
     if session.state is not SessionState.OPEN or not held.is_live(policy, now=now) or session.last_error is not None:
         return over
-    depth = queue.measure_queue(db, held.connection.id, now=now)
+    session.last_call_at = now
     if depth.due == 0:
         session.progress = FINISHED
     else:

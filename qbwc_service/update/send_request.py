@@ -58,6 +58,7 @@ def send_request(
     held.session.last_error = None
     if held.unanswered is not None:
         return _repeat(held.unanswered)
+    _bound_version(held, host)
     if not held.session.is_identified and not _identify(db, held, host, owner_id=owner_id, now=now):
         return NextMessageSet(qbxml="", connection_id=held.connection.id)
     (message_set_id,) = allocate_ids(db, "message_sets")
@@ -74,6 +75,19 @@ def send_request(
     if batch is None:
         return _hand_out_identity(db, held, message_set_id, owner_id=owner_id, now=now)
     return _hand_out(db, held, message_set_id, batch, now=now)
+
+
+def _bound_version(held: Held, host: HostState) -> None:
+    """Never go above what this call says: an answer to our own question knows QuickBooks, not its request processor."""
+    learned = held.session.qbxml_version
+    if learned is not None and host.major_version:
+        known = [version for version in qbxml.grammar.KNOWN_VERSIONS if _numbers(version) <= _numbers(learned)]
+        bounded = qbxml.choose_version(known, major=host.major_version, minor=host.minor_version)
+        held.session.qbxml_version = bounded
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
 
 
 def _repeat(unanswered: MessageSet) -> NextMessageSet:

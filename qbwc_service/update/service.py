@@ -114,7 +114,7 @@ class UpdateService:
     def get_last_error(self, ticket: str) -> str:
         """Give the text of this ticket, never empty."""
         with log_call(CALL, method="getLastError") as line, self.database.writing() as db:
-            line["answer"] = get_last_error(db, ticket)
+            line["answer"] = get_last_error(db, ticket, policy=self.policy, now=self.clock())
             return str(line["answer"])
 
     def close_connection(self, ticket: str) -> str:

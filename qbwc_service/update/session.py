@@ -58,12 +58,19 @@ def hold_session(db: Session, ticket: str) -> Held | None:
     return None if row is None else Held(*row)
 
 
-def end_session(db: Session, session: UpdateSession, *, reason: SessionEnd, now: datetime) -> queue.Unanswered:
-    """End a session: what it handed out without an answer is *unknown* from now on, never *waiting*."""
+def end_session(
+    db: Session, session: UpdateSession, *, reason: SessionEnd, now: datetime, is_set_out: bool = True
+) -> queue.Unanswered:
+    """End a session: what it handed out without an answer is *unknown* from now on, never *waiting*.
+
+    ``is_set_out`` is False where the caller knows that no set waits for an answer.
+    """
     session.state = SessionState.ENDED
     session.end_reason = reason
     session.ended_at = now
     db.flush()
+    if not is_set_out:
+        return queue.Unanswered(unknown=(), asked_again=())
     lost = queue.settle_unanswered(db, session.connection_id, session.id, now=now)
     unknown, again = DocumentState.UNKNOWN, DocumentState.PENDING
     mark_documents(db, session.connection_id, lost.unknown, state=unknown, now=now, message=queue.NO_ANSWER)

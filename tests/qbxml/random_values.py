@@ -1,4 +1,5 @@
 """Random valid values for any request of the grammar, as hypothesis strategies."""
+# ruff: noqa: RUF001 -- Characters that look like others are wanted.
 
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,9 @@ UNLIMITED = 60
 
 
 @st.composite
-def random_request(draw: DrawFn, name: str, *, version: tuple[int, int] = (13, 0), country: str = "US") -> dict[str, object]:
+def random_request(
+    draw: DrawFn, name: str, *, version: tuple[int, int] = (13, 0), country: str = "US"
+) -> dict[str, object]:
     """Values that ``build_request`` accepts for a request of that name."""
     request = find_request(name)
     assert request is not None
@@ -42,7 +45,9 @@ def _content(draw: DrawFn, content: Content, version: tuple[int, int], country: 
 
 
 @st.composite
-def _add_element(draw: DrawFn, values: dict[str, object], part: Element, version: tuple[int, int], country: str) -> None:
+def _add_element(
+    draw: DrawFn, values: dict[str, object], part: Element, version: tuple[int, int], country: str
+) -> None:
     if not _is_available(part, version, country) or (not part.required and not draw(_rarely())):
         return
     key = snake_case(part.name) if draw(st.booleans()) else part.name
@@ -94,7 +99,9 @@ _SIMPLE: dict[str, SearchStrategy[object]] = {
     "QTY": _decimals("9999999999.99999", 3),
     "PCT": _decimals("100", 2),
     "FLOAT": _decimals("1000", 6),
-    "GUID": st.one_of(st.just("0"), st.uuids(), st.just("{0D3B1AD0-51CE-4B5C-9D0C-6D5D3A4B7F10}"), st.just(UUID(int=1))),
+    "GUID": st.one_of(
+        st.just("0"), st.uuids(), st.just("{0D3B1AD0-51CE-4B5C-9D0C-6D5D3A4B7F10}"), st.just(UUID(int=1))
+    ),
     "INTERVAL": st.timedeltas().map(lambda delta: delta.__class__(seconds=delta.seconds)),
 }
 

@@ -28,7 +28,9 @@ def errors(
     return list(caught.value.errors)
 
 
-def rules(name: str, values: Mapping[str, object], *, version: str = "13.0", country: str = "US") -> set[tuple[str, str]]:
+def rules(
+    name: str, values: Mapping[str, object], *, version: str = "13.0", country: str = "US"
+) -> set[tuple[str, str]]:
     return {(error.path, error.rule) for error in errors(name, values, version=version, country=country)}
 
 
@@ -41,7 +43,12 @@ def test_an_invoice_is_written_in_intuits_order_whatever_the_callers_order() -> 
         {
             "invoice_add": {
                 "invoice_line_add": [
-                    {"amount": Decimal(300), "quantity": 2, "item_ref": {"full_name": "Freight"}, "desc": "Load <1> & 2"},
+                    {
+                        "amount": Decimal(300),
+                        "quantity": 2,
+                        "item_ref": {"full_name": "Freight"},
+                        "desc": "Load <1> & 2",
+                    },
                     {"Rate": "150.00", "ItemRef": {"ListID": "8000002A-1416570432"}},
                 ],
                 "memo": "",
@@ -122,7 +129,9 @@ def test_a_payment_is_applied_automatically_or_by_hand_but_not_both() -> None:
     assert "<IsAutoApply>true" in build("ReceivePaymentAddRq", {"ReceivePaymentAdd": payment | {"IsAutoApply": True}})
     assert rules("ReceivePaymentAddRq", {"ReceivePaymentAdd": payment}) == {("ReceivePaymentAdd", "choice")}
     both = payment | {"IsAutoApply": True, "AppliedToTxnAdd": applied}
-    assert rules("ReceivePaymentAddRq", {"ReceivePaymentAdd": both}) == {("ReceivePaymentAdd.AppliedToTxnAdd", "choice")}
+    assert rules("ReceivePaymentAddRq", {"ReceivePaymentAdd": both}) == {
+        ("ReceivePaymentAdd.AppliedToTxnAdd", "choice")
+    }
 
 
 def test_a_query_by_id_takes_no_filters_beside() -> None:
@@ -157,13 +166,21 @@ def test_lines_of_two_kinds_keep_the_callers_order() -> None:
 
 
 def test_lines_of_two_kinds_in_two_lists_are_written_in_the_order_of_the_keys() -> None:
-    values = INVOICE | {"InvoiceLineGroupAdd": [{"ItemGroupRef": {"FullName": "Kit"}}], "InvoiceLineAdd": [{"Desc": "a"}]}
+    values = INVOICE | {
+        "InvoiceLineGroupAdd": [{"ItemGroupRef": {"FullName": "Kit"}}],
+        "InvoiceLineAdd": [{"Desc": "a"}],
+    }
     xml = build("InvoiceAddRq", {"InvoiceAdd": values})
     assert xml.index("Kit") < xml.index("<Desc>a")
 
 
 def test_mixed_lines_are_checked_with_their_position() -> None:
-    lines: list[object] = [{"InvoiceLineAdd": {"Amount": "x"}}, {"Nonsense": {}}, {"InvoiceLineAdd": {}, "Other": {}}, "a"]
+    lines: list[object] = [
+        {"InvoiceLineAdd": {"Amount": "x"}},
+        {"Nonsense": {}},
+        {"InvoiceLineAdd": {}, "Other": {}},
+        "a",
+    ]
     assert rules("InvoiceAddRq", {"InvoiceAdd": INVOICE | {"lines": lines}}) == {
         ("InvoiceAdd.lines[0].InvoiceLineAdd.Amount", "format"),
         ("InvoiceAdd.lines[1].Nonsense", "unknown"),
@@ -172,7 +189,9 @@ def test_mixed_lines_are_checked_with_their_position() -> None:
     }
     both = INVOICE | {"lines": [{"InvoiceLineAdd": {}}], "InvoiceLineAdd": [{}]}
     assert rules("InvoiceAddRq", {"InvoiceAdd": both}) == {("InvoiceAdd.InvoiceLineAdd", "choice")}
-    assert rules("CustomerAddRq", {"CustomerAdd": {"Name": "A", "lines": []}} | {"lines": [{}]}) == {("lines", "unknown")}
+    assert rules("CustomerAddRq", {"CustomerAdd": {"Name": "A", "lines": []}} | {"lines": [{}]}) == {
+        ("lines", "unknown")
+    }
 
 
 def test_a_credit_memo_needs_a_line() -> None:

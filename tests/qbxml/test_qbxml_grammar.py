@@ -174,7 +174,9 @@ def test_a_broken_notation_is_named(text: str) -> None:
 
 
 def test_entries_are_split_at_the_first_column_and_comments_are_left_out() -> None:
-    entries: list[Entry] = list(split_entries("# About\n\nARq<iterator>[US]@2.1\n  A:STR\n# b\n  B:STR\n\nvalues C\n  One\n"))
+    entries: list[Entry] = list(
+        split_entries("# About\n\nARq<iterator>[US]@2.1\n  A:STR\n# b\n  B:STR\n\nvalues C\n  One\n")
+    )
     assert [(entry.kind, entry.name) for entry in entries] == [("message", "ARq"), ("values", "C")]
     message = parse_message(entries[0], SHARED)
     assert (message.since, message.editions, message.attributes) == ((2, 1), ("US",), ("iterator",))

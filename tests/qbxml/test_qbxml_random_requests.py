@@ -12,14 +12,14 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InvalidRequestError
 from qbwc_service.qbxml import grammar
 
-OBJECTS = (
-    "Host Company Preferences Customer Invoice ReceivePayment CreditMemo Account Terms StandardTerms DateDrivenTerms Class"
-    " PaymentMethod SalesTaxCode SalesReceipt Deposit Entity Vendor Employee OtherName Item ItemService ItemNonInventory"
-    " ItemOtherCharge ItemInventory ItemInventoryAssembly ItemFixedAsset ItemSubtotal ItemDiscount ItemPayment"
-    " ItemSalesTax ItemSalesTaxGroup ItemGroup TxnDeleted ListDeleted Txn List"
-).split(" ")
+OBJECTS = """
+    Host Company Preferences Customer Invoice ReceivePayment CreditMemo Account Terms StandardTerms DateDrivenTerms Class
+    PaymentMethod SalesTaxCode SalesReceipt Deposit Entity Vendor Employee OtherName Item ItemService ItemNonInventory
+    ItemOtherCharge ItemInventory ItemInventoryAssembly ItemFixedAsset ItemSubtotal ItemDiscount ItemPayment
+    ItemSalesTax ItemSalesTaxGroup ItemGroup TxnDeleted ListDeleted Txn List
+"""
 VERBS = ("Add", "Mod", "Query", "Del", "Void")
-NAMES = [f"{name}{verb}Rq" for name in OBJECTS for verb in VERBS if grammar.find_request(f"{name}{verb}Rq")]
+NAMES = [f"{name}{verb}Rq" for name in OBJECTS.split() for verb in VERBS if grammar.find_request(f"{name}{verb}Rq")]
 
 Strategy = Callable[[str], SearchStrategy[dict[str, object]]]
 
@@ -79,7 +79,9 @@ def test_an_element_that_does_not_exist_is_refused_wherever_it_stands(
     assert (f"{prefix}Nonsense".lower().replace("_", ""), "unknown") in paths
 
 
-@pytest.mark.parametrize("name", ["InvoiceAddRq", "CustomerAddRq", "ReceivePaymentAddRq", "CreditMemoAddRq", "CustomerModRq"])
+@pytest.mark.parametrize(
+    "name", ["InvoiceAddRq", "CustomerAddRq", "ReceivePaymentAddRq", "CreditMemoAddRq", "CustomerModRq"]
+)
 @_few
 @given(data=st.data())
 def test_two_elements_in_the_wrong_order_are_no_valid_document(

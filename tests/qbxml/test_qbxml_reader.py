@@ -29,14 +29,23 @@ INVOICE = {
 
 
 @pytest.mark.parametrize(
-    "text", [DOCUMENT, DOCUMENT.encode(), b"\xef\xbb\xbf" + DOCUMENT.encode(), DOCUMENT.replace("utf-8", "utf-16").encode("utf-16")]
+    "text",
+    [
+        DOCUMENT,
+        DOCUMENT.encode(),
+        b"\xef\xbb\xbf" + DOCUMENT.encode(),
+        DOCUMENT.replace("utf-8", "utf-16").encode("utf-16"),
+    ],
 )
 def test_a_document_is_read_into_values_that_build(text: str | bytes) -> None:
     invoice, query = qbxml.read_requests(text)
 
     assert (invoice.name, invoice.request_id, invoice.values) == ("InvoiceAddRq", "7", {"InvoiceAdd": INVOICE})
     assert (query.request_id, query.attributes) == (None, {"iterator": "Start", "metaData": "NoMetaData"})
-    assert "<CustomerRef><FullName>M&#252;ller &amp; Co</FullName></CustomerRef><RefNumber>" in qbxml.build_request(invoice).xml
+    assert (
+        "<CustomerRef><FullName>M&#252;ller &amp; Co</FullName></CustomerRef><RefNumber>"
+        in qbxml.build_request(invoice).xml
+    )
 
 
 def test_bytes_of_windows_1252_are_read_with_and_without_a_declaration() -> None:
@@ -48,7 +57,10 @@ def test_bytes_of_windows_1252_are_read_with_and_without_a_declaration() -> None
 
 def test_bare_requests_are_read() -> None:
     requests = qbxml.read_requests("<HostQueryRq/>\n<CompanyQueryRq requestID='2'/>")
-    assert [(request.name, request.request_id) for request in requests] == [("HostQueryRq", None), ("CompanyQueryRq", "2")]
+    assert [(request.name, request.request_id) for request in requests] == [
+        ("HostQueryRq", None),
+        ("CompanyQueryRq", "2"),
+    ]
 
 
 def test_mixed_lines_keep_their_order() -> None:
@@ -59,7 +71,11 @@ def test_mixed_lines_keep_their_order() -> None:
     )
     invoice = request.values["InvoiceAdd"]
     assert isinstance(invoice, dict)
-    assert [list(line) for line in invoice["lines"]] == [["InvoiceLineAdd"], ["InvoiceLineGroupAdd"], ["InvoiceLineAdd"]]
+    assert [list(line) for line in invoice["lines"]] == [
+        ["InvoiceLineAdd"],
+        ["InvoiceLineGroupAdd"],
+        ["InvoiceLineAdd"],
+    ]
 
 
 def test_what_does_not_belong_is_kept_for_the_builder_to_refuse() -> None:
@@ -87,7 +103,7 @@ def test_what_does_not_belong_is_kept_for_the_builder_to_refuse() -> None:
         "<NonsenseRq/>",
         '<!DOCTYPE a [<!ENTITY b "c">]><HostQueryRq/>',
         "<HostQueryRq>&undefined;</HostQueryRq>",
-        '<?xml version="1.0" encoding="klingon"?><HostQueryRq/>'.encode(),
+        b'<?xml version="1.0" encoding="klingon"?><HostQueryRq/>',
     ],
 )
 def test_what_holds_no_request_is_refused(text: str | bytes) -> None:

@@ -1,0 +1,121 @@
+"""What a person does to one operation, together with the sync state of its document: try it again, or cancel it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from qbwc_service import queue
+from qbwc_service.errors import StateError
+from qbwc_service.queue import OperationDetails, OperationInfo, get_operation, get_operation_details
+from qbwc_service.store import DocumentState, OperationState
+from qbwc_service.sync.show import get_document
+from qbwc_service.sync.state import mark_documents
+
+CONFIRMATION = "--yes-it-is-not-in-quickbooks"
+RETRIED = (OperationState.FAILED, OperationState.CANCELLED, OperationState.UNKNOWN)
+NAMES = ("ref_number", "name", "RefNumber", "Name")
+"""Where a document or a request says the name under which a person finds it in QuickBooks."""
+
+
+def retry_operation(
+    db: Session, connection_id: int, operation_id: int, *, not_in_quickbooks: bool = False, now: datetime
+) -> OperationInfo:
+    """Put a failed, cancelled or unknown operation back into the queue, and its document's state with it.
+
+    A write whose outcome is unknown goes again only with ``not_in_quickbooks``: somebody looked, and it is not there.
+    Raises NotFoundError, and StateError (saying where to look) where it cannot be.
+    """
+    present = get_operation(db, connection_id, operation_id, locked=True)
+    if present.state not in RETRIED:
+        raise _not_now(present, "retried", remedy=_why_not_retried(present, connection_id))
+    if present.state is OperationState.UNKNOWN and present.is_write and not not_in_quickbooks:
+        raise _may_be_there(db, connection_id, present)
+    if not queue.send_again(db, connection_id, operation_id, now=now):
+        raise _not_now(present, "retried", remedy="somebody else was faster; look again")
+    changed = get_operation(db, connection_id, operation_id)
+    state = DocumentState.BLOCKED if changed.state is OperationState.BLOCKED else DocumentState.PENDING
+    mark_documents(db, connection_id, [operation_id], state=state, now=now)
+    return changed
+
+
+def cancel_operation(
+    db: Session, connection_id: int, operation_id: int, *, reason: str, now: datetime
+) -> OperationDetails:
+    """Take a waiting, blocked or failed operation out of the queue; its document then has the problem *cancelled*.
+
+    Gives the operation with those that wait for it: they stay blocked until it is retried or they are cancelled too.
+    Raises NotFoundError, and StateError where it was handed out or has ended.
+    """
+    present = get_operation(db, connection_id, operation_id, locked=True)
+    if not queue.cancel(db, connection_id, operation_id, reason=reason, now=now):
+        raise _not_now(present, "cancelled", remedy=_why_not_cancelled(present, connection_id))
+    message = f"cancelled: {reason}"
+    mark_documents(db, connection_id, [operation_id], state=DocumentState.PROBLEM, now=now, message=message)
+    return get_operation_details(db, connection_id, operation_id)
+
+
+def _not_now(operation: OperationInfo, what: str, *, remedy: str) -> StateError:
+    message = f"operation {operation.id} ({operation.request}) is {operation.state.value} and cannot be {what}"
+    return StateError(message, field="operation", remedy=remedy)
+
+
+def _why_not_retried(operation: OperationInfo, connection_id: int) -> str:
+    match operation.state:
+        case OperationState.WAITING:
+            return "it goes out by itself at the Web Connector's next update"
+        case OperationState.BLOCKED:
+            return f"see what it waits for with: qbwc-service operations show {connection_id} {operation.id}"
+        case OperationState.SENT:
+            return "it is in QuickBooks' hands at this moment; wait for the end of the update"
+        case OperationState.SUPERSEDED:
+            return "a newer operation of the same document took its place; retry that one"
+        case _:
+            return "it is in QuickBooks; send a change instead"
+
+
+def _why_not_cancelled(operation: OperationInfo, connection_id: int) -> str:
+    match operation.state:
+        case OperationState.SENT | OperationState.UNKNOWN:
+            return (
+                "it was handed out, and QuickBooks may have done it; "
+                f"see: qbwc-service operations show {connection_id} {operation.id}"
+            )
+        case OperationState.DONE:
+            return "it is in QuickBooks; delete or void it there, or send a request that does"
+        case _:
+            return "nothing is left to cancel"
+
+
+def _may_be_there(db: Session, connection_id: int, operation: OperationInfo) -> StateError:
+    message = (
+        f"operation {operation.id} ({operation.request}, {operation.subject}) was handed to QuickBooks and no answer "
+        "came back: sending it again could make it twice"
+    )
+    sent = f"qbwc-service message-sets show {connection_id} {operation.message_set_id} --request"
+    again = f"qbwc-service operations retry {connection_id} {operation.id} {CONFIRMATION}"
+    look = _where_to_look(db, connection_id, operation)
+    return StateError(message, field="operation", remedy=f"{look} (what was sent: {sent}). If it is not there: {again}")
+
+
+def _where_to_look(db: Session, connection_id: int, operation: OperationInfo) -> str:
+    """Say what to search for: the name or number under which a person finds it, and the mark it carries."""
+    name = _find_name(_body(db, connection_id, operation))
+    searched = f" {name!r}" if name else ""
+    mark = f", ExternalGUID {operation.external_guid}" if operation.external_guid else ""
+    what = operation.request.removesuffix("Rq")
+    if what.endswith("Add"):
+        return f"look in QuickBooks for the {what.removesuffix('Add')}{searched}{mark}"
+    return f"look in QuickBooks whether the {what}{searched} was done"
+
+
+def _body(db: Session, connection_id: int, operation: OperationInfo) -> Mapping[str, object]:
+    if operation.kind is not None and operation.external_id is not None:
+        return get_document(db, connection_id, operation.kind, external_id=operation.external_id).body
+    body = get_operation_details(db, connection_id, operation.id).body or {}
+    inner = [value for value in body.values() if isinstance(value, Mapping)]
+    return inner[0] if len(inner) == 1 else body
+
+
+def _find_name(body: Mapping[str, object]) -> str | None:
+    return next((str(body[field]) for field in NAMES if body.get(field)), None)

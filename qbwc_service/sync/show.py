@@ -1,0 +1,120 @@
+"""Read documents as people see them: how each one stands, and what QuickBooks made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from qbwc_service.errors import NotFoundError
+from qbwc_service.queue import OperationInfo, list_operations
+from qbwc_service.store import Document, DocumentKind, DocumentState, Link, SyncState
+
+SHOWN_OPERATIONS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentInfo:
+    """How one document stands. ``total`` and ``balance_remaining`` are QuickBooks' last words on its amounts."""
+
+    id: int
+    kind: DocumentKind
+    external_id: str
+    state: DocumentState
+    message: str | None
+    status_code: str | None
+    quickbooks_id: str | None
+    object_type: str | None
+    edit_sequence: str | None
+    total: Decimal | None
+    balance_remaining: Decimal | None
+    operation_id: int
+    created_at: datetime
+    updated_at: datetime
+    changed_at: datetime
+    synced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentDetails:
+    """One document with its content as accepted, and the operations that were made of it, newest first."""
+
+    document: DocumentInfo
+    body: Mapping[str, object]
+    operations: tuple[OperationInfo, ...]
+
+
+def list_documents(
+    db: Session,
+    connection_id: int,
+    *,
+    kind: DocumentKind | None = None,
+    state: DocumentState | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[DocumentInfo]:
+    """Give the connection's documents, newest first; ``before`` goes on after the last one's ``id``."""
+    query = _select(connection_id).order_by(Document.id.desc()).limit(limit)
+    if kind is not None:
+        query = query.where(Document.kind == kind)
+    if state is not None:
+        query = query.where(SyncState.state == state)
+    if before is not None:
+        query = query.where(Document.id < before)
+    return [_info(document, standing, link) for document, standing, link in db.execute(query)]
+
+
+def get_document(db: Session, connection_id: int, kind: DocumentKind, *, external_id: str) -> DocumentDetails:
+    """Give one document; NotFoundError where the connection has none of that kind and external id."""
+    wanted = _select(connection_id).where(Document.kind == kind, Document.external_id == external_id)
+    row = db.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"{kind.value} {external_id!r} does not exist in connection {connection_id}",
+            field="external_id",
+            remedy=f"list them with: qbwc-service documents list {connection_id} --kind {kind.value}",
+        )
+    document, standing, link = row
+    operations = list_operations(db, connection_id, document_id=document.id, limit=SHOWN_OPERATIONS)
+    return DocumentDetails(document=_info(document, standing, link), body=document.body, operations=tuple(operations))
+
+
+def count_documents(db: Session, connection_id: int) -> dict[DocumentState, int]:
+    """Say how many documents of the connection are in each state; states that none is in are left out."""
+    counts = select(SyncState.state, func.count()).where(SyncState.connection_id == connection_id)
+    found = dict(db.execute(counts.group_by(SyncState.state)).all())
+    return {state: found[state] for state in DocumentState if state in found}
+
+
+def _select(connection_id: int) -> Select[Document, SyncState, Link]:
+    standing = (SyncState.connection_id == Document.connection_id) & (SyncState.document_id == Document.id)
+    linked = (Link.connection_id == Document.connection_id) & (Link.document_id == Document.id)
+    return (
+        select(Document, SyncState, Link)
+        .join(SyncState, standing)
+        .outerjoin(Link, linked)
+        .where(Document.connection_id == connection_id)
+    )
+
+
+def _info(document: Document, standing: SyncState, link: Link | None) -> DocumentInfo:
+    return DocumentInfo(
+        id=document.id,
+        kind=document.kind,
+        external_id=document.external_id,
+        state=standing.state,
+        message=standing.message,
+        status_code=standing.status_code,
+        quickbooks_id=link.quickbooks_id if link else None,
+        object_type=link.object_type if link else None,
+        edit_sequence=link.edit_sequence if link else None,
+        total=standing.total,
+        balance_remaining=standing.balance_remaining,
+        operation_id=standing.operation_id,
+        created_at=document.created_at,
+        updated_at=document.updated_at,
+        changed_at=standing.changed_at,
+        synced_at=standing.synced_at,
+    )

@@ -1,0 +1,93 @@
+"""Read the talk with the Web Connector: what was handed out and what came back, byte for byte."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_service.errors import NotFoundError
+from qbwc_service.store import Attempt, MessageSet, MessageSetPurpose, MessageSetState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSetInfo:
+    """One qbXML document that was handed out; ``apply_error`` says why its answer could not be used, if so."""
+
+    id: int
+    update_session_id: int
+    purpose: MessageSetPurpose
+    state: MessageSetState
+    operation_count: int
+    new_message_set_id: str | None
+    sent_at: datetime
+    answered_at: datetime | None
+    applied_at: datetime | None
+    hresult: str | None
+    hresult_message: str | None
+    apply_error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageSetDetails:
+    """One message set with its operations and both documents; ``answer`` is None while there is none."""
+
+    message_set: MessageSetInfo
+    operation_ids: tuple[int, ...]
+    request: str
+    answer: str | None
+
+
+def list_message_sets(
+    db: Session,
+    connection_id: int,
+    *,
+    state: MessageSetState | None = None,
+    before: int | None = None,
+    limit: int = 100,
+) -> list[MessageSetInfo]:
+    """Give the connection's message sets, newest first, without their documents."""
+    query = select(MessageSet).where(MessageSet.connection_id == connection_id)
+    if state is not None:
+        query = query.where(MessageSet.state == state)
+    if before is not None:
+        query = query.where(MessageSet.id < before)
+    return [_info(message_set) for message_set in db.scalars(query.order_by(MessageSet.id.desc()).limit(limit))]
+
+
+def get_message_set(db: Session, connection_id: int, message_set_id: int) -> MessageSetDetails:
+    """Give one message set; NotFoundError where the connection has none of that number."""
+    held = (MessageSet.connection_id == connection_id, MessageSet.id == message_set_id)
+    row = db.execute(select(MessageSet, MessageSet.request, MessageSet.answer).where(*held)).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"message set {message_set_id} does not exist in connection {connection_id}",
+            field="message_set",
+            remedy=f"list them with: qbwc-service message-sets list {connection_id}",
+        )
+    message_set, request, answer = row
+    carried = (
+        select(Attempt.operation_id)
+        .where(Attempt.connection_id == connection_id, Attempt.message_set_id == message_set_id)
+        .order_by(Attempt.operation_id)
+    )
+    return MessageSetDetails(
+        message_set=_info(message_set), operation_ids=tuple(db.scalars(carried)), request=request, answer=answer
+    )
+
+
+def _info(message_set: MessageSet) -> MessageSetInfo:
+    return MessageSetInfo(
+        id=message_set.id,
+        update_session_id=message_set.update_session_id,
+        purpose=message_set.purpose,
+        state=message_set.state,
+        operation_count=message_set.operation_count,
+        new_message_set_id=message_set.new_message_set_id,
+        sent_at=message_set.sent_at,
+        answered_at=message_set.answered_at,
+        applied_at=message_set.applied_at,
+        hresult=message_set.hresult,
+        hresult_message=message_set.hresult_message,
+        apply_error=message_set.apply_error,
+    )
