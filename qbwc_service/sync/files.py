@@ -195,7 +195,8 @@ def _tell_kind(value: Mapping[str, object], expected: DocumentKind | None) -> tu
     An item has a kind of its own (service, non_inventory …), which says that it is an item and stays.
     """
     word = value.get("kind")
-    if expected is DocumentKind.ITEM or (expected is None and word in ITEM_REQUESTS):
+    is_item_kind = isinstance(word, str) and word in ITEM_REQUESTS
+    if expected is DocumentKind.ITEM or (expected is None and is_item_kind):
         return DocumentKind.ITEM, value
     if word is None and expected is not None:
         return expected, value
@@ -212,7 +213,7 @@ def _unclear_kind(word: object) -> InputError:
         return InputError(
             "an item says in kind what sort of item it is",
             field="kind",
-            remedy=f"one of {', '.join(ITEM_REQUESTS)}; or write {{'kind': 'item', 'document': {{…}}}}",
+            remedy=f"one of {', '.join(ITEM_REQUESTS)}",
         )
     said = "it does not say what it is" if word is None else f"{word!r} is no kind of document"
     listed = ", ".join(kind.value for kind in DocumentKind if kind is not DocumentKind.ITEM)

@@ -203,6 +203,37 @@ def test_a_refused_change_leaves_the_payment_as_it_was(client: SdkClient, person
     assert invoice_money(client, invoice) == ("-60.00", "40.00", "false")
 
 
+def test_a_change_takes_back_the_credits_set_in_the_payment_too(client: SdkClient, person: Person) -> None:
+    invoice, credit = sale(person, "100.00"), sale(person, "30.00", kind="CreditMemo")
+    setting = {"CreditTxnID": credit.txn_id, "AppliedAmount": "30.00"}
+    application = {"TxnID": invoice.txn_id, "PaymentAmount": "70.00", "SetCredit": [setting]}
+    payment = person.add_transaction(
+        "ReceivePayment",
+        {"CustomerRef": {"FullName": ALPINE}, "TotalAmount": "70.00", "AppliedToTxnAdd": [application]},
+    )
+    for _ in range(2):
+        person.change(payment.txn_id, {"AppliedToTxnMod": [application]})
+        assert invoice_money(client, invoice) == ("-100.00", "0.00", "true")
+    person.change(payment.txn_id, {"Memo": "nothing else"})
+    assert invoice_money(client, invoice) == ("-100.00", "0.00", "true")
+    person.change(payment.txn_id, {"AppliedToTxnMod": [{"TxnID": invoice.txn_id, "PaymentAmount": "10.00"}]})
+    assert invoice_money(client, invoice) == ("-10.00", "90.00", "false")
+
+
+def test_a_negative_payment_is_refused(client: SdkClient) -> None:
+    assert pay(client, "-5.00", "<IsAutoApply>false</IsAutoApply>").get("statusCode") == "3210"
+
+
+def test_a_deposited_sales_receipt_keeps_its_lines(person: Person) -> None:
+    receipt = sale(person, "40.00", kind="SalesReceipt")
+    person.deposit([receipt.txn_id], account="Checking")
+    line = {"TxnLineID": receipt.lines[0].line_id, "Amount": "30.00"}
+    with pytest.raises(StatusError) as caught:
+        person.change(receipt.txn_id, {"SalesReceiptLineMod": [line]})
+    assert caught.value.code == 3170
+    person.change(receipt.txn_id, {"Memo": "fine"})
+
+
 def test_a_deleted_payment_opens_the_invoice_again(client: SdkClient, person: Person) -> None:
     invoice = sale(person, "100.00")
     payment = person.pay(invoice.txn_id)

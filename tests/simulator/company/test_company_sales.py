@@ -215,6 +215,11 @@ def test_the_customer_cannot_be_cleared(client: SdkClient) -> None:
     assert modify(client, invoice, "<CustomerRef></CustomerRef>").get("statusCode") == "3090"
 
 
+def test_an_invoice_needs_a_customer(client: SdkClient) -> None:
+    rs = client.ask("<InvoiceAddRq><InvoiceAdd><CustomerRef></CustomerRef></InvoiceAdd></InvoiceAddRq>")
+    assert rs.get("statusCode") == "3150"
+
+
 def test_a_locked_invoice_is_3175(client: SdkClient, company: Company) -> None:
     invoice = add_invoice(client, amount_line("Pallet", "1.00"))
     company.lock(str(invoice.findtext("TxnID")))

@@ -1,0 +1,59 @@
+"""``qbwc-service db``: the database's schema. It needs the database's address only, not the server key."""
+
+import click
+
+from qbwc_service.cli.desk import Desk, find_sqlite_path
+from qbwc_service.cli.leaf import LeafCommand
+from qbwc_service.cli.reply import Reply
+from qbwc_service.errors import SchemaError
+from qbwc_service.store.schema import check_schema, current_revision, head_revision, upgrade_schema
+
+
+@click.group()
+def db() -> None:
+    """Make the database, bring it up to date, say where it stands."""
+
+
+@db.command(cls=LeafCommand, example="qbwc-service db upgrade")
+@click.pass_obj
+def upgrade(desk: Desk) -> Reply:
+    """Make the database, or bring it to this release's schema; nothing happens where it is there already."""
+    path = find_sqlite_path(desk.database_url)
+    if path is not None and not path.absolute().parent.is_dir():
+        folder = path.absolute().parent
+        raise SchemaError(f"the folder {folder} does not exist", field="QBWC_DATABASE_URL", remedy=f"mkdir {folder}")
+    before = _current(desk)
+    upgrade_schema(desk.database)
+    after = current_revision(desk.database)
+    text = f"Up to date: {after}" if before == after else f"Upgraded from {before or 'nothing'} to {after}"
+    return Reply(data={"before": before, "after": after}, raw=f"{text}\n")
+
+
+@db.command(cls=LeafCommand, example="qbwc-service db current")
+@click.pass_obj
+def current(desk: Desk) -> Reply:
+    """Say at which migration the database stands, and which one this release works with."""
+    desk.check_file()
+    stands, wanted = _current(desk), head_revision()
+    text = f"The database is at {stands or 'nothing yet'}; this release works with {wanted}."
+    return Reply(data={"current": stands, "head": wanted}, raw=f"{text}\n")
+
+
+@db.command(cls=LeafCommand, example="qbwc-service db check")
+@click.pass_obj
+def check(desk: Desk) -> Reply:
+    """Pass if this release can work with the database as it is; exit code 6 if not."""
+    desk.check_database()
+    return Reply(data={"ok": True, "current": current_revision(desk.database)}, raw="The database is ready.\n")
+
+
+def _current(desk: Desk) -> str | None:
+    """Read the revision of a database that can be reached; SchemaError for one that cannot, or is ahead of us."""
+    try:
+        check_schema(desk.database)
+    except SchemaError as error:
+        stands = None if error.field else current_revision(desk.database)
+        if error.field or (stands is not None and stands > head_revision()):
+            raise
+        return stands
+    return current_revision(desk.database)

@@ -1,0 +1,32 @@
+"""The root of the command line: which commands there are, and where each one stands."""
+
+import click
+
+from qbwc_service import __version__
+from qbwc_service.cli.door import Door
+
+COMMANDS = {
+    "demo": ("qbwc_service.cli.demo:demo", "See everything work, with a simulated QuickBooks; changes nothing here."),
+    "new-key": ("qbwc_service.cli.new_key:new_key", "Make a secret for QBWC_SERVER_KEY."),
+    "db": ("qbwc_service.cli.db:db", "Make the database, bring it up to date, say where it stands."),
+    "serve": ("qbwc_service.cli.serve:serve", "Serve the Web Connector, with gunicorn."),
+    "connections": ("qbwc_service.cli.connections:connections_", "Link QuickBooks company files, and watch them."),
+    "installs": ("qbwc_service.cli.installs:installs", "Web Connectors that may sign in: add, revoke, passwords."),
+    "setup-link": ("qbwc_service.cli.setup_link:setup_link", "Make the link a person sets up the Web Connector with."),
+    "qwc": ("qbwc_service.cli.qwc:qwc", "Write the .qwc file of an install."),
+    "enqueue": ("qbwc_service.cli.enqueue:enqueue", "Bring documents and requests from files to QuickBooks."),
+    "documents": ("qbwc_service.cli.documents:documents", "See how your documents stand in QuickBooks."),
+    "operations": ("qbwc_service.cli.operations:operations", "See the queue; try again, cancel."),
+    "message-sets": ("qbwc_service.cli.message_sets:message_sets", "See what was sent to QuickBooks and answered."),
+    "simulate": ("qbwc_service.cli.simulate:simulate", "Be a QuickBooks and a Web Connector, against any server."),
+}
+
+
+@click.group(cls=Door, commands_at=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="qbwc-service", message="%(prog)s %(version)s")
+def main() -> None:
+    """Connect any program to QuickBooks Desktop, through the Web Connector.
+
+    Settings are environment variables that begin with QBWC_; docs/settings.md describes them, docs/cli.md the
+    commands. Try first: qbwc-service demo
+    """
