@@ -25,6 +25,8 @@ from sqlalchemy import create_engine, select, text
 from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
+pytest_plugins = ("tests.wire",)
+
 NUMBERS = count(1)
 BUILT: list[str] = []
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import pytest
 from qbwc_service.queue import (
     ClaimedOperation,
     NewOperation,
@@ -32,6 +33,8 @@ from qbwc_service.store import (
 )
 from sqlalchemy import Insert, insert, select, update
 from sqlalchemy.orm import Session, undefer
+
+from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 
 DONE = OperationState.DONE
 
@@ -206,3 +209,18 @@ class CompanyQueue:
         mine = (Attempt.connection_id == self.connection_id, Attempt.operation_id == operation_id)
         with self.database.reading() as db:
             return list(db.scalars(select(Attempt).where(*mine).order_by(Attempt.number).options(undefer(Attempt.result))))
+
+
+@pytest.fixture
+def queue(database: Database, company: LinkedCompany, clock: StandingClock) -> CompanyQueue:
+    """The queue of a company that is linked, with nothing in it."""
+    return CompanyQueue(
+        database=database, connection_id=company.connection_id, install_id=company.install.id, clock=clock
+    )
+
+
+@pytest.fixture
+def other_queue(database: Database, link_company: LinkCompany, clock: StandingClock) -> CompanyQueue:
+    """The queue of another company in the same database."""
+    other = link_company("Zenith Freight")
+    return CompanyQueue(database=database, connection_id=other.connection_id, install_id=other.install.id, clock=clock)

@@ -23,6 +23,7 @@ def upgrade(desk: Desk) -> Reply:
         folder = path.absolute().parent
         raise SchemaError(f"the folder {folder} does not exist", field="QBWC_DATABASE_URL", remedy=f"mkdir {folder}")
     before = _current(desk)
+    _refuse_later(desk, before)
     upgrade_schema(desk.database)
     after = current_revision(desk.database)
     text = f"Up to date: {after}" if before == after else f"Upgraded from {before or 'nothing'} to {after}"
@@ -48,12 +49,16 @@ def check(desk: Desk) -> Reply:
 
 
 def _current(desk: Desk) -> str | None:
-    """Read the revision of a database that can be reached; SchemaError for one that cannot, or is ahead of us."""
+    """Read the revision of a database, whatever it is; SchemaError for one that cannot be reached."""
     try:
         check_schema(desk.database)
     except SchemaError as error:
-        stands = None if error.field else current_revision(desk.database)
-        if error.field or (stands is not None and stands > head_revision()):
+        if error.field is not None:
             raise
-        return stands
     return current_revision(desk.database)
+
+
+def _refuse_later(desk: Desk, revision: str | None) -> None:
+    """Refuse a database that a later release has worked with: there is no way forward from what is not known here."""
+    if revision is not None and revision > head_revision():
+        check_schema(desk.database)

@@ -31,7 +31,8 @@ def print_reply(reply: Reply, *, as_json: bool) -> None:
     if reply.shown:
         console = make_console()
         for renderable in reply.shown:
-            console.print(renderable)
+            is_text = isinstance(renderable, str) or not hasattr(renderable, "columns")
+            console.print(renderable, soft_wrap=is_text)
     for line in reply.complaints:
         click.echo(show_plainly(line), err=True)
 

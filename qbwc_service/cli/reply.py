@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Reply:
     """A command's answer.
 
-    ``data`` is what ``--json`` writes. Without it ``shown`` goes to standard output in rich's hands, or ``raw`` byte for
-    byte; ``complaints`` are lines for standard error.
+    ``data`` is what ``--json`` writes. Without it ``shown`` goes to standard output in rich's hands, or ``raw`` byte
+    for byte; ``complaints`` are lines for standard error.
     """
 
     data: object
@@ -29,7 +29,7 @@ class Reply:
     exit_code: ExitCode = ExitCode.OK
 
 
-def to_plain(value: object) -> object:
+def to_plain(value: object) -> object:  # noqa: PLR0911 - a table of types
     """Turn values into what JSON has: amounts and moments become text, moments as RFC 3339 in UTC."""
     match value:
         case Enum():

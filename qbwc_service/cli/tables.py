@@ -6,7 +6,6 @@ from decimal import Decimal
 from enum import Enum
 
 from rich import box
-from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -38,23 +37,20 @@ def make_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, titl
     return table
 
 
-def make_facts(facts: Mapping[str, object]) -> Table:
-    """Make a list of names and values; what is None is left out."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
-    for name, value in facts.items():
-        if value is not None:
-            table.add_row(f"{name}:", cell(value))
-    return table
+def make_facts(facts: Mapping[str, object]) -> Text:
+    """Make lines of names and values; what is None is left out. No line is broken: links are copied from here."""
+    known = {name: value for name, value in facts.items() if value is not None}
+    width = max((len(name) for name in known), default=0) + 3
+    lines = [Text.assemble((f"{name}:".ljust(width), "bold"), cell(value)) for name, value in known.items()]
+    return Text("\n").join(lines)
 
 
-def cell(value: object) -> RenderableType:
+def cell(value: object) -> Text:
     """Write a value for people."""
     return Text(write(value), style=COLOURS.get(str(value), ""))
 
 
-def write(value: object) -> str:
+def write(value: object) -> str:  # noqa: PLR0911 - a table of types
     """Write a value as text: moments in UTC to the second, nothing for None."""
     match value:
         case None:

@@ -12,6 +12,9 @@ from qbwc_service.update.session import Held
 MARKER = "FileID"
 """The name of the data extension in which the Web Connector keeps our FileID in the company file."""
 
+NAME_LENGTH, MARKER_LENGTH, WORD_LENGTH, COUNTRY_LENGTH = 200, 64, 20, 8
+"""What the columns hold. QuickBooks' own words are shorter; a strange one must not stop the session."""
+
 
 def identity_requests(owner_id: str) -> tuple[qbxml.Request, ...]:
     """The three questions that name the company file: harmless, and asked where nothing else is left to send."""
@@ -23,17 +26,17 @@ def identity_requests(owner_id: str) -> tuple[qbxml.Request, ...]:
 
 
 def read_company_file(facts: qbxml.HostFacts, *, path: str | None, owner_id: str) -> CompanyFile:
-    """Gather what is known of the company file that is open over there."""
+    """Gather what is known of the company file that is open over there, cut to what the tables hold of it."""
     version = ".".join(str(part) for part in (facts.major_version, facts.minor_version) if part is not None)
     return CompanyFile(
-        company_name=facts.company_name,
+        company_name=cut(facts.company_name, NAME_LENGTH),
         path=path or None,
-        marker=_marker(facts, owner_id),
+        marker=cut(_marker(facts, owner_id), MARKER_LENGTH),
         product_name=facts.product_name,
-        product_version=version or None,
-        country=facts.country,
+        product_version=cut(version, WORD_LENGTH),
+        country=cut(facts.country, COUNTRY_LENGTH),
         supported_versions=facts.supported_versions,
-        file_mode=facts.qb_file_mode,
+        file_mode=cut(facts.qb_file_mode, WORD_LENGTH),
         is_unattended_allowed=facts.is_automatic_login_allowed,
     )
 
@@ -48,6 +51,11 @@ def prove_company_file(db: Session, held: Held, found: CompanyFile, *, now: date
     held.session.is_identified = True
     record_company_file(db, connection, found, now=now)
     return None
+
+
+def cut(text: str | None, length: int) -> str | None:
+    """Shorten a word of the far side to its column."""
+    return text[:length] if text else None
 
 
 def _marker(facts: qbxml.HostFacts, owner_id: str) -> str | None:

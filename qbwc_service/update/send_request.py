@@ -10,7 +10,13 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState, SessionEnd, SessionState, allocate_ids
 from qbwc_service.sync import Batch, Dialect, prepare_batch
-from qbwc_service.update.company_file import identity_requests, prove_company_file, read_company_file
+from qbwc_service.update.company_file import (
+    COUNTRY_LENGTH,
+    cut,
+    identity_requests,
+    prove_company_file,
+    read_company_file,
+)
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import Held, end_session, hold_session
 
@@ -110,7 +116,7 @@ def _identify(db: Session, held: Held, host: HostState, *, owner_id: str, now: d
         major=host.major_version or None,
         minor=host.minor_version if host.major_version else None,
     )
-    session.country = facts.country or host.country or None
+    session.country = cut(facts.country or host.country, COUNTRY_LENGTH)
     if not facts.has_company:
         return True
     found = read_company_file(facts, path=session.company_file_path, owner_id=owner_id)

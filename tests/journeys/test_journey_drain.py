@@ -20,7 +20,7 @@ from qbwc_service.store import (
 from qbwc_service.sync import enqueue_documents
 from sqlalchemy import func, select
 
-from .conftest import ConnectFarSide, Server, StartServer
+from tests.wire import ConnectFarSide, Server, StartServer
 
 DOCUMENTS = 2000
 

@@ -10,8 +10,8 @@ from qbwc_service.store import Database, MessageSet, OperationState
 from qbwc_service.sync import enqueue_qbxml
 from sqlalchemy import select
 
-from .conftest import ConnectFarSide, Server, StartServer
-from .test_journey_drain import states
+from tests.wire import ConnectFarSide, Server, StartServer
+from tests.journeys.test_journey_drain import states
 
 MEGABYTE = 1024 * 1024
 ANSWER_SIZE = 50 * MEGABYTE

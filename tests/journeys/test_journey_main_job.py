@@ -7,7 +7,7 @@ from qbwc_service.store import Database, Document, DocumentState, Link, SyncStat
 from qbwc_service.sync import enqueue_documents
 from sqlalchemy import select
 
-from .conftest import ConnectFarSide, StartServer
+from tests.wire import ConnectFarSide, StartServer
 
 DOCUMENTS = [
     ("customer", {"external_id": "c-1", "name": "Ann's Bakery", "email": "ann@example.com"}),

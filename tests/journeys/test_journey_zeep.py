@@ -9,8 +9,8 @@ from qbwc_service.simulator import Company, QuickBooks
 from qbwc_service.store import Database
 from qbwc_service.sync import enqueue_documents
 
-from .conftest import ConnectFarSide, FarSide, Server, StartServer
-from .test_journey_drain import invoices, masters, ref_numbers
+from tests.wire import ConnectFarSide, FarSide, Server, StartServer
+from tests.journeys.test_journey_drain import invoices, masters, ref_numbers
 
 with warnings.catch_warnings():
     # zeep's own imports are not ours to repair.
