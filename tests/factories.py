@@ -9,11 +9,17 @@ from qbwc_service.queue import (
     ClaimedOperation,
     NewOperation,
     Outcome,
+    Unanswered,
+    cancel,
     claim,
     enqueue,
     finish,
+    has_due_work,
     record_attempts,
+    send_again,
     settle_unanswered,
+    supersede,
+    unblock_all,
     unblock_children,
 )
 from qbwc_service.store import (
@@ -141,8 +147,7 @@ class CompanyQueue:
         """Claim what is next into a new set of a new update session (or of ``session_id``), and commit."""
         session_id = session_id or self.open_session()
         with self.database.writing() as db:
-            handed_out = self.claim_in(db, session_id, write_limit=write_limit, read_limit=read_limit)
-        return handed_out
+            return self.claim_in(db, session_id, write_limit=write_limit, read_limit=read_limit)
 
     def claim_in(
         self,
@@ -170,8 +175,15 @@ class CompanyQueue:
 
     def answer(self, handed_out: HandedOut, state: OperationState = DONE, **details: object) -> None:
         """Finish every operation of a set the same way."""
+        with self.database.writing() as db:
+            self.answer_in(db, handed_out, state, **details)
+            if state is DONE:
+                unblock_children(db, self.connection_id, handed_out.ids, now=self.clock())
+
+    def answer_in(self, db: Session, handed_out: HandedOut, state: OperationState = DONE, **details: object) -> None:
+        """The same inside the caller's transaction, and without a word to the children."""
         outcomes = [Outcome(operation_id=number, state=state, **details) for number in handed_out.ids]  # type: ignore[arg-type]  # As above.
-        self.finish(outcomes, message_set_id=handed_out.message_set_id)
+        finish(db, self.connection_id, outcomes, message_set_id=handed_out.message_set_id, now=self.clock())
 
     def finish(self, outcomes: Sequence[Outcome], *, message_set_id: int) -> list[int]:
         """Record outcomes, and let go what waited for them; gives what was let go."""
@@ -186,12 +198,32 @@ class CompanyQueue:
         assert handed_out.ids == [operation_id]
         self.answer(handed_out, state)
 
-    def lose(self, handed_out: HandedOut) -> None:
+    def lose(self, handed_out: HandedOut) -> Unanswered:
         """Let the session that carries a set end without an answer."""
         with self.database.writing() as db:
             key = (MessageSet.connection_id == self.connection_id, MessageSet.id == handed_out.message_set_id)
             session_id = db.scalars(select(MessageSet.update_session_id).where(*key)).one()
-            settle_unanswered(db, self.connection_id, session_id, now=self.clock())
+            return settle_unanswered(db, self.connection_id, session_id, now=self.clock())
+
+    def unblock_all(self) -> list[int]:
+        with self.database.writing() as db:
+            return unblock_all(db, self.connection_id, now=self.clock())
+
+    def send_again(self, operation_id: int) -> bool:
+        with self.database.writing() as db:
+            return send_again(db, self.connection_id, operation_id, now=self.clock())
+
+    def cancel(self, operation_id: int, *, reason: str = "not wanted any more") -> bool:
+        with self.database.writing() as db:
+            return cancel(db, self.connection_id, operation_id, reason=reason, now=self.clock())
+
+    def supersede(self, operation_id: int, *, by: int) -> bool:
+        with self.database.writing() as db:
+            return supersede(db, self.connection_id, operation_id, by=by, now=self.clock())
+
+    def is_due(self) -> bool:
+        with self.database.reading() as db:
+            return bool(db.scalar(select(has_due_work(self.connection_id, now=self.clock()))))
 
     def get(self, operation_id: int) -> Operation:
         with self.database.reading() as db:
@@ -208,7 +240,9 @@ class CompanyQueue:
     def attempts_of(self, operation_id: int) -> list[Attempt]:
         mine = (Attempt.connection_id == self.connection_id, Attempt.operation_id == operation_id)
         with self.database.reading() as db:
-            return list(db.scalars(select(Attempt).where(*mine).order_by(Attempt.number).options(undefer(Attempt.result))))
+            return list(
+                db.scalars(select(Attempt).where(*mine).order_by(Attempt.number).options(undefer(Attempt.result)))
+            )
 
 
 @pytest.fixture

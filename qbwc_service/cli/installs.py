@@ -7,6 +7,7 @@ import click
 from rich.console import RenderableType
 
 from qbwc_service import connections
+from qbwc_service.cli.choose_install import check_not_revoked
 from qbwc_service.cli.desk import Desk
 from qbwc_service.cli.leaf import LeafCommand
 from qbwc_service.cli.options import connection_argument, install_argument
@@ -15,7 +16,7 @@ from qbwc_service.cli.setup_link import make_setup_url
 from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.connections import InstallInfo
 from qbwc_service.credentials import derive_password
-from qbwc_service.errors import InvalidSettingsError, StateError
+from qbwc_service.errors import InvalidSettingsError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,7 @@ def revoke(desk: Desk, connection_id: int, install_id: int) -> Reply:
 def password(desk: Desk, connection_id: int, install_id: int) -> Reply:
     """Print an install's password, and nothing else."""
     with desk.reading() as db:
-        install = connections.get_install(db, connection_id, install_id)
-    check_not_revoked(install)
+        install = check_not_revoked(connections.get_install(db, connection_id, install_id))
     return _password_reply(desk, install)
 
 
@@ -96,13 +96,6 @@ def rotate(desk: Desk, connection_id: int, install_id: int) -> Reply:
         connections.get_install(db, connection_id, install_id)
         install = connections.rotate_password(db, connection_id, install_id, now=desk.now())
     return _password_reply(desk, install)
-
-
-def check_not_revoked(install: InstallInfo) -> None:
-    """Pass for an install that may sign in; StateError for a revoked one."""
-    if install.revoked_at is not None:
-        remedy = f"add another one: qbwc-service installs add {install.connection_id} {install.label!r}"
-        raise StateError(f"install {install.id} is revoked", field="install", remedy=remedy)
 
 
 def get_password(desk: Desk, install: InstallInfo) -> str:

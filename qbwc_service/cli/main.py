@@ -6,7 +6,7 @@ from qbwc_service import __version__
 from qbwc_service.cli.door import Door
 
 COMMANDS = {
-    "demo": ("qbwc_service.cli.demo:demo", "See everything work, with a simulated QuickBooks; changes nothing here."),
+    "demo": ("qbwc_service.cli.demo:demo", "See it all work, with a simulated QuickBooks."),
     "new-key": ("qbwc_service.cli.new_key:new_key", "Make a secret for QBWC_SERVER_KEY."),
     "db": ("qbwc_service.cli.db:db", "Make the database, bring it up to date, say where it stands."),
     "serve": ("qbwc_service.cli.serve:serve", "Serve the Web Connector, with gunicorn."),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNBROKEN = 10_000
 """Columns of a line that nobody sees: what goes into a file or another program is not wrapped."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\n)")
 
 
 def print_reply(reply: Reply, *, as_json: bool) -> None:
@@ -31,8 +31,9 @@ def print_reply(reply: Reply, *, as_json: bool) -> None:
     if reply.shown:
         console = make_console()
         for renderable in reply.shown:
-            is_text = isinstance(renderable, str) or not hasattr(renderable, "columns")
-            console.print(renderable, soft_wrap=is_text)
+            is_table = hasattr(renderable, "columns")
+            shown = show_plainly(renderable) if isinstance(renderable, str) else renderable
+            console.print(shown, soft_wrap=not is_table)
     for line in reply.complaints:
         click.echo(show_plainly(line), err=True)
 

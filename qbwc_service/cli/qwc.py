@@ -26,8 +26,8 @@ def qwc(desk: Desk, connection_id: int, install_id: int | None, *, output: Path 
     It is the same at every call, and refused here where the Web Connector would refuse it. It holds no password.
     """
     settings = desk.settings
+    install = choose_install(desk, connection_id, install_id)
     with desk.writing() as db:
-        install = choose_install(db, connection_id, install_id, now=desk.now())
         connection = connections.get_connection(db, connection_id, now=desk.now())
         owner_id = connections.get_owner_id(db, now=desk.now())
     text = render_qwc(make_qwc(settings, connection, install, owner_id=owner_id))

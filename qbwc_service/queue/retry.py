@@ -30,8 +30,9 @@ def next_attempt_at(
     """
     if attempt >= policy.max_attempts:
         return None
-    doubled: timedelta = policy.first_delay * 2 ** (attempt - 1)
-    delay = min(doubled, policy.longest_delay)
+    # In seconds, not as a timedelta: that overflows long before a hundred doublings.
+    doubled = policy.first_delay.total_seconds() * 2.0 ** (attempt - 1)
+    delay = timedelta(seconds=min(doubled, policy.longest_delay.total_seconds()))
     chance = random.random() if spread is None else spread  # noqa: S311 - spreading load, not a secret
     return now + delay * (0.75 + 0.25 * chance)
 

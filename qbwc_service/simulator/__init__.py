@@ -11,6 +11,8 @@ from qbwc_service.simulator.progress import ProgressEvent, ProgressKind, Progres
 from qbwc_service.simulator.qbwc_errors import QbwcError
 from qbwc_service.simulator.quickbooks import QuickBooks
 from qbwc_service.simulator.qwc_import import QwcContents, read_qwc
+from qbwc_service.simulator.sdk_client import SdkClient
+from qbwc_service.simulator.stepping_clock import SteppingClock
 from qbwc_service.simulator.web_connector import Application, WebConnector
 from qbwc_service.simulator.web_connector_hooks import NoHooks, UpdateCutError, UpdateHooks
 from qbwc_service.simulator.web_connector_options import WebConnectorOptions
@@ -32,6 +34,8 @@ __all__ = [
     "QuickBooks",
     "QwcContents",
     "RegistrationConflictError",
+    "SdkClient",
+    "SteppingClock",
     "Switches",
     "TextProgress",
     "UpdateCutError",

@@ -20,7 +20,7 @@ def close_connection(db: Session, ticket: str, *, now: datetime) -> str:
         return "Nothing was open." if ticket else "Nothing to do."
     session = held.session
     if session.state is SessionState.OPEN:
-        end_session(db, session, reason=SessionEnd.CLOSED, is_set_out=held.unanswered is not None, now=now)
+        end_session(db, session, reason=SessionEnd.CLOSED, is_set_out=held.unsettled is not None, now=now)
     depth = queue.measure_queue(db, session.connection_id, now=now)
     return _sentence(session, depth)
 

@@ -75,14 +75,14 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
     held = hold_session(db, ticket)
     if held is None:
         return Progress(percent=SESSION_IS_OVER)
-    session, waiting = held.session, held.unanswered
+    session, waiting = held.session, held.unsettled
     if waiting is None:
         # A session that stands at an error was told -1, and is told so again.
         if not held.is_live(policy, now=now) or session.progress == 0 or session.last_error is not None:
             session.last_error = session.last_error or "No request is out that this could be the answer to."
             return Progress(percent=SESSION_IS_OVER, connection_id=held.connection.id)
         return Progress(percent=session.progress, connection_id=held.connection.id)
-    # The same answer, brought twice at the same moment, is kept once and applied twice, which changes nothing.
+    # The same answer, brought twice at one instant, is kept once and applied twice, which changes nothing.
     mine = (
         MessageSet.connection_id == waiting.connection_id,
         MessageSet.id == waiting.id,

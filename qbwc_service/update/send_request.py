@@ -62,8 +62,8 @@ def send_request(
         return NOTHING
     held.session.last_call_at = now
     held.session.last_error = None
-    if held.unanswered is not None:
-        return _repeat(held.unanswered)
+    if held.unsettled is not None and held.unsettled.state is MessageSetState.SENT:
+        return _repeat(held.unsettled)
     _bound_version(held, host)
     if not held.session.is_identified and not _identify(db, held, host, owner_id=owner_id, now=now):
         return NextMessageSet(qbxml="", connection_id=held.connection.id)

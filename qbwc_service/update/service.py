@@ -6,6 +6,8 @@ in memory between two calls: any call may reach any process.
 
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import IntegrityError
+
 from qbwc_service import __version__
 from qbwc_service.clock import Clock, system_clock
 from qbwc_service.credentials import ServerKeys
@@ -17,7 +19,7 @@ from qbwc_service.update.close_connection import close_connection, get_last_erro
 from qbwc_service.update.connection_error import connection_error
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.receive_response import Answer, Kept, Progress, apply_kept, keep_answer, record_failure
-from qbwc_service.update.send_request import HostState, send_request
+from qbwc_service.update.send_request import HostState, NextMessageSet, send_request
 
 log = get_logger(__name__)
 CALL = "update_call"
@@ -74,8 +76,11 @@ class UpdateService:
             minor_version=minor_version,
         )
         with log_call(CALL, method="sendRequestXML") as line:
-            with self.database.writing() as db:
-                result = send_request(db, ticket, host, owner_id=self.owner_id, policy=self.policy, now=self.clock())
+            try:
+                result = self._send(ticket, host)
+            except IntegrityError:
+                # The same call came twice at one instant (uq_message_sets_one_sent): the other one's set is out by now.
+                result = self._send(ticket, host)
             line.update(
                 {
                     "connection_id": result.connection_id,
@@ -134,6 +139,10 @@ class UpdateService:
     def interactive_done(self, ticket: str) -> str:  # noqa: ARG002 - the protocol's own arguments
         """Interactive mode is never asked for, so it is always over."""
         return "Done"
+
+    def _send(self, ticket: str, host: HostState) -> NextMessageSet:
+        with self.database.writing() as db:
+            return send_request(db, ticket, host, owner_id=self.owner_id, policy=self.policy, now=self.clock())
 
     def _apply(self, ticket: str, kept: Kept, answer: Answer) -> Progress:
         try:

@@ -21,15 +21,19 @@ from qbwc_service.sync import mark_documents
 from qbwc_service.update.policy import UpdatePolicy
 
 UNANSWERED = (MessageSetState.SENT, MessageSetState.UNKNOWN)
+UNSETTLED = (*UNANSWERED, MessageSetState.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An update session whose row this transaction holds, its connection, and the set that waits for an answer."""
+    """An update session whose row this transaction holds, its connection, and its last set that is not settled.
+
+    That set waits for an answer; or its answer is kept and was not applied yet, because another process is about to.
+    """
 
     session: UpdateSession
     connection: Connection
-    unanswered: MessageSet | None
+    unsettled: MessageSet | None
 
     def is_live(self, policy: UpdatePolicy, *, now: datetime) -> bool:
         """Whether the ticket still opens anything."""
@@ -44,13 +48,14 @@ def hold_session(db: Session, ticket: str) -> Held | None:
     its_set = (
         (MessageSet.connection_id == UpdateSession.connection_id)
         & (MessageSet.update_session_id == UpdateSession.id)
-        & MessageSet.state.in_(UNANSWERED)
+        & MessageSet.state.in_(UNSETTLED)
     )
     query = (
         select(UpdateSession, Connection, MessageSet)
         .join(Connection, Connection.id == UpdateSession.connection_id)
         .outerjoin(MessageSet, its_set)
         .where(UpdateSession.connection_id == connection_id, UpdateSession.ticket_hash == hash_ticket(ticket))
+        .order_by(MessageSet.id.desc())
         .with_for_update(of=UpdateSession)
         .execution_options(populate_existing=True)
     )

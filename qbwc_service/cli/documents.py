@@ -1,0 +1,74 @@
+"""``qbwc-service documents``: how each document stands in QuickBooks."""
+
+import json
+
+import click
+
+from qbwc_service import connections
+from qbwc_service.cli.desk import Desk
+from qbwc_service.cli.leaf import LeafCommand
+from qbwc_service.cli.operations import operation_table
+from qbwc_service.cli.options import KindType, before_option, connection_argument, limit_option, split_page
+from qbwc_service.cli.reply import Reply, to_plain
+from qbwc_service.cli.tables import make_facts, make_table
+from qbwc_service.store import DocumentKind, DocumentState
+from qbwc_service.sync import get_document, list_documents
+
+
+@click.group()
+def documents() -> None:
+    """See how your documents stand in QuickBooks."""
+
+
+@documents.command(name="list", cls=LeafCommand, example="qbwc-service documents list 1 --state problem")
+@connection_argument
+@click.option("--state", type=click.Choice([state.value for state in DocumentState]), help="Only these.")
+@click.option("--kind", type=KindType(), help="Only these.")
+@limit_option
+@before_option
+@click.pass_obj
+def list_(
+    desk: Desk, connection_id: int, *, state: str | None, kind: DocumentKind | None, limit: int, before: int | None
+) -> Reply:
+    """List documents, newest first, with QuickBooks' id, total and balance."""
+    wanted = DocumentState(state) if state else None
+    with desk.reading() as db:
+        connections.get_connection(db, connection_id, now=desk.now())
+        found = list_documents(db, connection_id, kind=kind, state=wanted, before=before, limit=limit + 1)
+    page, more = split_page(found, limit)
+    rows = [
+        (one.kind, one.external_id, one.state, one.quickbooks_id, one.total, one.balance_remaining, one.message)
+        for one in page
+    ]
+    columns = ("kind", "external id", "state", "QuickBooks id", ">total", ">balance", "message")
+    hint = (f"There are more: add --before {page[-1].id}",) if more else ()
+    shown = (make_table(columns, rows), *hint) if page else ("There are none.",)
+    next_before = page[-1].id if more else None
+    return Reply(data={"documents": page, "next_before": next_before}, shown=shown)
+
+
+@documents.command(cls=LeafCommand, example="qbwc-service documents show 1 invoice load-1001")
+@connection_argument
+@click.argument("kind", type=KindType())
+@click.argument("external_id")
+@click.pass_obj
+def show(desk: Desk, connection_id: int, kind: DocumentKind, *, external_id: str) -> Reply:
+    """Show one document: its state, its content, its operations."""
+    with desk.reading() as db:
+        connections.get_connection(db, connection_id, now=desk.now())
+        details = get_document(db, connection_id, kind, external_id=external_id)
+    document = details.document
+    facts = {
+        "Document": f"{document.kind.value} {document.external_id}",
+        "State": document.state,
+        "Message": document.message,
+        "Status code": document.status_code,
+        "QuickBooks id": document.quickbooks_id,
+        "Total": document.total,
+        "Balance": document.balance_remaining,
+        "Accepted": document.created_at,
+        "Changed": document.changed_at,
+        "Synced": document.synced_at,
+    }
+    body = json.dumps(to_plain(details.body), indent=2, ensure_ascii=False)
+    return Reply(data=details, shown=(make_facts(facts), "", body, operation_table(details.operations)))

@@ -1,0 +1,474 @@
+"""receiveResponseXML: the answer is kept, matched to its operations, and told how far the session is."""
+
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from qbwc_service.queue import RetryPolicy
+from qbwc_service.store import Database, MessageSetState
+from qbwc_service.sync import BatchLimits, enqueue_qbxml
+from qbwc_service.update import UpdatePolicy, UpdateService
+
+from tests.conftest import LinkedCompany, StandingClock
+from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
+from tests.rows import (
+    attempts,
+    credit_memo,
+    customer,
+    document_state,
+    document_states,
+    invoice,
+    item,
+    links,
+    message_sets,
+    operation_states,
+    operations,
+    payment,
+    put,
+    sessions,
+)
+
+MakeService = Callable[..., UpdateService]
+MakeFar = Callable[..., FarSide]
+
+
+@pytest.fixture
+def make_far(company: LinkedCompany, make_service: MakeService) -> MakeFar:
+    def make(**policy: object) -> FarSide:
+        service = make_service(UpdatePolicy(**policy))  # type: ignore[arg-type]  # The test's own words.
+        return FarSide(service, company.user_name, company.password, company.owner_id, company.file_id)
+
+    return make
+
+
+@pytest.fixture
+def far(make_far: MakeFar) -> FarSide:
+    return make_far()
+
+
+@pytest.fixture
+def connection_id(company: LinkedCompany) -> int:
+    return company.connection_id
+
+
+def test_answers_are_matched_by_request_id_in_any_order(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), item("s1"), invoice("i1", None), customer("c2"), now=clock())
+    requests = read_set(far.begin()).requests
+    ids = {request.name + request.request_id: f"8000000{request.request_id}-1" for request in requests}
+    answers = [success(request, ids[request.name + request.request_id]) for request in reversed(requests)]
+    answers.insert(1, '<CustomerAddRs requestID="999" statusCode="0"><CustomerRet><ListID>Z</ListID></CustomerRet></CustomerAddRs>')
+    answers.insert(2, '<CustomerAddRs requestID="not ours" statusCode="0"/>')
+    answers.append(success(requests[0], "the second answer to one request counts for nothing"))
+
+    assert far.receive(document(*answers)) == 100
+
+    assert document_states(database, connection_id) == dict.fromkeys(("c1", "s1", "i1", "c2"), "synced")
+    by_kind = links(database, connection_id)
+    assert by_kind == {"c1": "80000001-1", "s1": "80000002-1", "i1": "80000003-1", "c2": "80000004-1"}
+    (row,) = message_sets(database, connection_id)
+    assert (row.state, row.answered_at, row.applied_at) == (MessageSetState.APPLIED, clock(), clock())
+    assert row.answer == document(*answers)
+    state = document_state(database, connection_id, "i1")
+    assert (state.status_code, state.message, state.synced_at) == ("0", None, clock())
+
+
+def test_amounts_and_balances_are_taken_from_the_answers(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, invoice("i1", None), invoice("i2", None), credit_memo("m1", None), now=clock())
+    put(
+        database,
+        connection_id,
+        payment("p1", None, apply=[{"invoice": {"external_id": "i1"}, "amount": "100.00"}]),
+        payment("p2", None, amount="20.00", apply=[{"invoice": {"external_id": "i1"}, "amount": "20.00"}]),
+        payment("p3", None, amount="5.00"),
+        now=clock(),
+    )
+    i1, i2, m1, p3 = read_set(far.begin()).requests
+
+    def amounts(external_id: str) -> tuple[Decimal | None, Decimal | None]:
+        state = document_state(database, connection_id, external_id)
+        return state.total, state.balance_remaining
+
+    bill = "<Subtotal>300.00</Subtotal><SalesTaxTotal>24.75</SalesTaxTotal><BalanceRemaining>324.75</BalanceRemaining>"
+    far.receive(
+        document(
+            success(i1, "A1-1", details=bill),
+            success(i2, "A2-1", details="<Subtotal>10.00</Subtotal><BalanceRemaining>10.00</BalanceRemaining>"),
+            success(m1, "A3-1", details="<TotalAmount>7.10</TotalAmount><CreditRemaining>7.10</CreditRemaining>"),
+            success(p3, "A4-1", details="<TotalAmount>5.00</TotalAmount><UnusedPayment>5.00</UnusedPayment>"),
+        )
+    )
+    assert amounts("i1") == (Decimal("324.75"), Decimal("324.75"))
+    assert amounts("i2") == (Decimal("10.00"), Decimal("10.00"))
+    assert amounts("m1") == (Decimal("7.10"), Decimal("7.10"))
+    assert amounts("p3") == (Decimal("5.00"), Decimal("5.00"))
+
+    p1, p2 = read_set(far.send()).requests
+
+    def applied(balance: str) -> str:
+        return (
+            "<TotalAmount>1.00</TotalAmount><UnusedPayment>0.00</UnusedPayment><AppliedToTxnRet><TxnID>A1-1</TxnID>"
+            f"<BalanceRemaining>{balance}</BalanceRemaining></AppliedToTxnRet>"
+        )
+
+    far.receive(document(success(p1, details=applied("224.75")), success(p2, details=applied("204.75"))))
+    assert amounts("i1") == (Decimal("324.75"), Decimal("204.75")), "the last word on the invoice counts"
+    assert amounts("i2") == (Decimal("10.00"), Decimal("10.00"))
+    assert amounts("p1") == (Decimal("1.00"), Decimal("0.00"))
+
+
+def test_progress_never_falls_and_is_100_exactly_when_nothing_is_due(
+    make_far: MakeFar, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    far = make_far(limits=BatchLimits(writes=1))
+    put(database, connection_id, *(customer(f"c{number}") for number in range(3)), now=clock())
+    text, told = far.begin(), []
+    for step in range(9):
+        if step == 1:  # Work that comes in meanwhile does not make the bar go back.
+            put(database, connection_id, *(customer(f"d{number}") for number in range(5)), now=clock())
+        told.append(far.receive(answer_all(text)))
+        if told[-1] == 100:
+            break
+        text = far.send()
+    assert told == [33, 33, 37, 50, 62, 75, 87, 100]
+    assert operation_states(database, connection_id) == ["done"] * 8
+
+
+def test_what_waits_for_later_or_for_a_failed_parent_is_not_due(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), invoice("i1", "c1"), customer("c2"), now=clock())
+    c1, c2 = read_set(far.begin()).requests
+    assert far.receive(document(refusal(c1, 3100), refusal(c2, 3175))) == 100
+    assert operation_states(database, connection_id) == ["failed", "waiting", "blocked"]
+
+
+def test_a_thousand_waiting_operations_begin_at_1_and_end_below_100_until_the_last(
+    make_far: MakeFar, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    far = make_far(limits=BatchLimits(writes=1))
+    put(database, connection_id, *(customer(f"c{number}") for number in range(250)), now=clock())
+    assert far.receive(answer_all(far.begin())) == 1
+    far.close()
+    far = make_far(limits=BatchLimits(writes=248))
+    assert far.receive(answer_all(far.begin())) == 99
+    assert far.receive(answer_all(far.send())) == 100
+
+
+def test_a_replayed_answer_changes_nothing_and_is_told_the_same(
+    make_far: MakeFar, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    far = make_far(limits=BatchLimits(writes=1))
+    put(database, connection_id, customer("c1"), invoice("i1", "c1"), now=clock())
+    text = far.begin()
+    for percent in (50, 100):
+        answer = answer_all(text)
+        assert far.receive(answer) == percent
+        before = _everything(database, connection_id)
+        clock.advance(seconds=5)
+        assert far.receive(answer) == percent
+        assert far.receive(answer_all(text)) == percent
+        assert _everything(database, connection_id) == before
+        if percent == 50:
+            text = far.send()
+
+
+def test_a_replayed_answer_that_ended_in_an_error_is_told_the_error_again(
+    make_far: MakeFar, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    far = make_far(limits=BatchLimits(writes=1))
+    put(database, connection_id, customer("c1"), customer("c2"), now=clock())
+    assert far.receive(answer_all(far.begin())) == 50
+    far.send()
+    for _ in range(2):
+        assert far.receive(hresult="0x80040414", message="A modal dialog box is showing.") == -1
+        assert "dialog" in far.last_error()
+
+
+def test_the_same_answer_brought_twice_at_one_instant_is_applied_once(
+    make_far: MakeFar, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    far = make_far(limits=BatchLimits(writes=3))
+    put(database, connection_id, *(customer(f"c{number}") for number in range(18)), now=clock())
+    text = far.begin()
+    start = threading.Barrier(2)
+
+    def receive(answer: str) -> int:
+        start.wait()
+        return far.receive(answer)
+
+    for done in range(3, 19, 3):
+        with ThreadPoolExecutor(2) as pool:
+            one, other = pool.map(receive, [answer_all(text)] * 2)
+        assert one == other == 100 * done // 18
+        assert operation_states(database, connection_id).count("done") == done
+        assert sessions(database, connection_id)[-1].done_count == done
+        text = far.send()
+
+
+def test_an_answer_that_cannot_be_applied_is_kept_and_what_was_out_becomes_unknown(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), now=clock())
+    (request,) = read_set(far.begin()).requests
+    assert far.receive(document(success(request, "80000001-1"))) == 100
+    far.close()
+
+    put(database, connection_id, customer("c2"), customer("c3"), now=clock())
+    with database.writing() as db:
+        enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
+    c2, c3 = read_set(far.begin()).requests
+    answer = document(success(c3), success(c2, "80000001-1"))  # The id that another document has already.
+    assert far.receive(answer) == -1
+
+    assert "kept" in far.last_error()
+    assert far.receive(answer) == -1
+    row = message_sets(database, connection_id)[-1]
+    assert (row.state, row.answer, row.applied_at) == (MessageSetState.APPLY_FAILED, answer, None)
+    assert "IntegrityError" in (row.apply_error or "")
+    assert document_states(database, connection_id) == {"c1": "synced", "c2": "unknown", "c3": "unknown"}
+    assert operation_states(database, connection_id) == ["done", "unknown", "unknown", "waiting"]
+    far.close()
+
+    assert read_set(far.begin()).names == ("CustomerQueryRq",), "the next session goes on with the rest"
+    assert far.receive(answer_all(message_sets(database, connection_id)[-1].request)) == 100
+
+
+UNREADABLE = {
+    "cut inside the second object": lambda one, two: document(one, two)[: document(one, two).rindex("<EditSequence>")],
+    "cut before the second answer": lambda one, _two: document(one).partition("</QBXMLMsgsRs>")[0],
+    "garbage behind the first answer": lambda one, _two: document(one).replace("</QBXMLMsgsRs>", "<<< &%$"),
+}
+
+
+@pytest.mark.parametrize("damage", UNREADABLE)
+def test_what_stands_before_the_damage_counts_and_what_is_behind_is_unknown(
+    damage: str, far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), customer("c2"), now=clock())
+    one, two = read_set(far.begin()).requests
+    answer = UNREADABLE[damage](success(one), success(two))
+    assert far.receive(answer) == -1
+    assert "could not be read to its end" in far.last_error()
+    assert document_states(database, connection_id) == {"c1": "synced", "c2": "unknown"}
+    (row,) = message_sets(database, connection_id)
+    assert (row.state, row.answer) == (MessageSetState.APPLY_FAILED, answer)
+    assert row.apply_error
+
+
+@pytest.mark.parametrize("answer", ["", "garbage", "<html>Proxy error</html>", "<QBXML/>", "\x00", "<QBXML><QBXMLMsgsRs>"])
+def test_an_answer_that_is_none_makes_writes_unknown_and_reads_asked_again(
+    answer: str, far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), now=clock())
+    with database.writing() as db:
+        enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
+    far.begin()
+    assert far.receive(answer) == -1
+    assert operation_states(database, connection_id) == ["unknown", "waiting"]
+    far.close()
+    assert read_set(far.begin()).names == ("CustomerQueryRq",)
+    assert far.receive(answer) == -1
+    assert operation_states(database, connection_id) == ["unknown", "waiting"]
+    assert operations(database, connection_id)[1].not_before > clock(), "asked again, but not at once"
+
+
+def test_what_the_answer_does_not_mention_is_unknown_or_asked_again(
+    make_far: MakeFar, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    far = make_far(limits=BatchLimits(reads=2))
+    put(database, connection_id, customer("c1"), customer("c2"), now=clock())
+    with database.writing() as db:
+        for _ in range(2):
+            enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
+    _, c2 = read_set(far.begin()).requests
+    assert far.receive(document(success(c2))) < 100
+    _, second = read_set(far.send()).requests
+    assert far.receive(document(refusal(second, 1, severity="Info"))) == 100
+    assert operation_states(database, connection_id) == ["unknown", "done", "waiting", "done"]
+    assert "does not mention" in (document_state(database, connection_id, "c1").message or "")
+
+
+def test_control_characters_in_an_answer_do_not_lose_it(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), customer("c2"), now=clock())
+    one, two = read_set(far.begin()).requests
+    answer = document(
+        success(one, "80000001-1", details="<Notes>bell &#7; and \x0b raw</Notes>"),
+        refusal(two, 3140, "an \x01 invalid &#2; reference"),
+    )
+    assert far.receive(answer) == 100
+    assert links(database, connection_id) == {"c1": "80000001-1"}
+    assert "invalid" in (document_state(database, connection_id, "c2").message or "")
+    assert message_sets(database, connection_id)[0].answer == answer
+
+
+# What each status does to an invoice: its operation's state, its document's, and the text people see.
+STATUSES = [
+    (0, "done", "synced", None),
+    (500, "done", "synced", None),
+    (530, "done", "synced", None),
+    (1000, "unknown", "unknown", "The words of 1000."),
+    (1010, "waiting", "pending", "The words of 1010."),
+    (3100, "failed", "problem", "The words of 3100."),
+    (3120, "failed", "problem", "The words of 3120."),
+    (3140, "failed", "problem", "The words of 3140."),
+    (3170, "failed", "problem", "The words of 3170."),
+    (3175, "waiting", "pending", "The words of 3175."),
+    (3176, "waiting", "pending", "The words of 3176."),
+    (3180, "failed", "problem", "The words of 3180."),
+    (3200, "failed", "problem", "The words of 3200."),
+    (3231, "waiting", "pending", "The words of 3231."),
+    (3260, "failed", "problem", "The words of 3260."),
+    (9001, "unknown", "unknown", "The words of 9001."),
+    (12345, "unknown", "unknown", "The words of 12345."),
+]
+
+
+def test_each_status_code_has_its_own_end(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, *(invoice(f"i{code}", None) for code, *_ in STATUSES), now=clock())
+    requests = read_set(far.begin()).requests
+    answers = [
+        success(request, code=code, message=f"The words of {code}.")
+        if code < 1000
+        else refusal(request, code, f"The words of {code}.")
+        for request, (code, *_) in zip(requests, STATUSES, strict=True)
+    ]
+    assert far.receive(document(*answers)) == 100
+    assert operation_states(database, connection_id) == [state for _, state, _, _ in STATUSES]
+    for code, _, state, text in STATUSES:
+        row = document_state(database, connection_id, f"i{code}")
+        assert (row.state, row.message, row.status_code) == (state, text, str(code))
+    kept = attempts(database, connection_id)
+    assert [attempt.status_message for attempt in kept] == [f"The words of {code}." for code, *_ in STATUSES]
+    assert all(attempt.answered_at == clock() for attempt in kept)
+    assert far.close() == "3 done, 9 failed; 3 waiting."
+
+
+def test_texts_of_locks_are_retried_where_the_code_alone_says_nothing(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), customer("c2"), now=clock())
+    one, two = read_set(far.begin()).requests
+    far.receive(document(refusal(one, 3180, "The list element is in use by another user."), refusal(two, 3170)))
+    assert operation_states(database, connection_id) == ["waiting", "failed"]
+
+
+def test_success_without_an_id_is_unknown(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), now=clock())
+    (request,) = read_set(far.begin()).requests
+    assert far.receive(document(refusal(request, 0, "Status OK", severity="Info"))) == 100
+    assert document_states(database, connection_id) == {"c1": "unknown"}
+    assert "without an id" in (document_state(database, connection_id, "c1").message or "")
+
+
+def test_a_query_without_a_match_is_done_and_one_with_keeps_a_summary(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    with database.writing() as db:
+        for _ in range(2):
+            enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 50}, now=clock())
+    (none,) = read_set(far.begin()).requests
+    text = "A query request did not find a matching object in QuickBooks"
+    assert far.receive(document(refusal(none, 1, text, severity="Info"))) == 50
+    (many,) = read_set(far.send()).requests
+    found = "".join(f"<CustomerRet><ListID>8000{n:04}-1</ListID><Name>N</Name></CustomerRet>" for n in range(30))
+    assert (
+        far.receive(
+            document(
+                f'<CustomerQueryRs requestID="{many.request_id}" statusCode="0" retCount="30">{found}</CustomerQueryRs>'
+            )
+        )
+        == 100
+    )
+    empty, full = attempts(database, connection_id)
+    assert (empty.status_code, empty.status_message, empty.result) == ("1", text, {"objects": 0, "ids": []})
+    assert full.result == {"objects": 30, "ret_count": 30, "ids": [f"8000{n:04}-1" for n in range(20)]}
+    assert operation_states(database, connection_id) == ["done", "done"]
+
+
+def test_a_lock_is_tried_again_later_and_later_and_given_up_in_the_end(
+    make_far: MakeFar, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    policy = RetryPolicy(max_attempts=4, first_delay=timedelta(minutes=1), longest_delay=timedelta(minutes=3))
+    far = make_far(retries=policy)
+    put(database, connection_id, customer("c1"), invoice("i1", "c1"), now=clock())
+    waits = []
+    for attempt in range(1, 5):
+        text = far.begin()
+        assert read_set(text).names == ("CustomerAddRq",)
+        (request,) = read_set(text).requests
+        assert far.receive(document(refusal(request, 3175, "There is a lock."))) == 100
+        far.close()
+        row = operations(database, connection_id)[0]
+        if attempt < 4:
+            assert (row.state, row.attempts, row.reason) == ("waiting", attempt, "There is a lock.")
+            waits.append((row.not_before - clock()).total_seconds())
+            assert document_state(database, connection_id, "c1").state == "pending"
+            assert far.authenticate() == ["", "none"], "not due yet"
+            clock.advance(seconds=waits[-1] + 1)
+    assert 45 <= waits[0] <= 60 < 90 <= waits[1] <= 120 < 135 <= waits[2] <= 180
+    assert re.fullmatch(r"There is a lock\. \(given up after 4 attempts\)", row.reason or "")
+    assert document_states(database, connection_id) == {"c1": "problem", "i1": "blocked"}
+    assert [attempt.status_code for attempt in attempts(database, connection_id)] == ["3175"] * 4
+
+
+def test_a_late_answer_resolves_what_was_unknown(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), customer("c2"), invoice("i1", "c1"), now=clock())
+    text = far.begin()
+    old = far.ticket
+    clock.advance(minutes=1)
+    put(database, connection_id, customer("c3"), now=clock())
+    new = far.authenticate()[0]
+    assert operation_states(database, connection_id) == ["unknown", "unknown", "blocked", "waiting"]
+
+    far.ticket = old
+    one, two = read_set(text).requests
+    answer = document(success(one, "80000001-1"), refusal(two, 3100, "The name is in use."))
+    assert far.receive(answer) == -1
+    assert document_states(database, connection_id) == {
+        "c1": "synced",
+        "c2": "problem",
+        "i1": "pending",
+        "c3": "pending",
+    }
+    assert links(database, connection_id) == {"c1": "80000001-1"}
+    assert far.receive(answer) == -1
+
+    far.ticket = new
+    assert read_set(far.send(far.host())).names == ("InvoiceAddRq", "CustomerAddRq")
+
+
+def test_an_answer_before_any_request_is_refused_and_the_session_goes_on(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), now=clock())
+    far.authenticate()
+    assert far.receive(document()) == -1
+    assert far.last_error() == "No request is out that this could be the answer to."
+    assert read_set(far.send(far.host())).names == ("CustomerAddRq",)
+
+
+def _everything(database: Database, connection_id: int) -> object:
+    return (
+        operation_states(database, connection_id),
+        document_states(database, connection_id),
+        links(database, connection_id),
+        [(row.state, row.answer, row.answered_at) for row in message_sets(database, connection_id)],
+        [(row.progress, row.done_count, row.failed_count) for row in sessions(database, connection_id)],
+        [(row.status_code, row.answered_at) for row in attempts(database, connection_id)],
+    )
