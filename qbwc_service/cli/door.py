@@ -81,8 +81,13 @@ class Door(LazyGroup):
         ctx.exit(code)
 
 
+def _asks(ctx: click.Context, flag: str) -> bool:
+    """Say whether a flag was typed, even where what was typed could not be understood."""
+    return flag in ctx.meta.get(ARGUMENTS, ())
+
+
 def _refuse_usage(ctx: click.Context, error: click.ClickException) -> ExitCode:
-    if "--json" not in ctx.meta[ARGUMENTS]:
+    if not _asks(ctx, "--json"):
         raise error
     remedy = f"{error.ctx.command_path} --help" if isinstance(error, click.UsageError) and error.ctx else None
     facts = {"code": "usage", "message": error.format_message(), "field": None, "remedy": remedy, "retryable": False}
@@ -91,7 +96,7 @@ def _refuse_usage(ctx: click.Context, error: click.ClickException) -> ExitCode:
 
 
 def _refuse(ctx: click.Context, error: QbwcServiceError) -> ExitCode:
-    print_error(error, as_json=is_json(ctx))
+    print_error(error, as_json=is_json(ctx) or _asks(ctx, "--json"))
     return find_exit_code(type(error)) or ExitCode.INTERNAL
 
 
@@ -103,10 +108,10 @@ def _fail(ctx: click.Context, error: Exception) -> ExitCode:
         text = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         remedy = "see that it runs, has room and is not held by somebody else; then try again"
         return _refuse(ctx, SchemaError(f"the database failed: {text}", field="QBWC_DATABASE_URL", remedy=remedy))
-    if is_debug(ctx):
+    if is_debug(ctx) or _asks(ctx, "--debug"):
         get_logger(__name__).error("command_failed", exc_info=error)
     message = f"internal error, {type(error).__name__}: {error}"
-    if is_json(ctx):
+    if is_json(ctx) or _asks(ctx, "--json"):
         facts = {"code": "internal", "message": message, "field": None, "remedy": None, "retryable": False}
         print_json({"error": facts})
     else:

@@ -81,7 +81,8 @@ def _reply(delivery: Delivery, *, total: int) -> Reply:
         "requests": len(delivery.requests),
         "refused": len(delivery.refused),
     }
-    said = ", ".join(f"{count} {name}" for name, count in counts.items() if count and name not in {"rows", "refused"})
+    words = {"created": "created", "changed": "changed", "unchanged": "unchanged", "requests": "requested"}
+    said = ", ".join(f"{counts[name]} {word}" for name, word in words.items() if counts[name])
     summary = f"{total} rows: {said or 'nothing accepted'}"
     if delivery.refused:
         summary += f", {len(delivery.refused)} refused"

@@ -16,5 +16,10 @@ def new_key() -> Reply:
 
     All Web Connector passwords are derived from it: keep a copy in a safe place.
     """
-    key = secrets.token_urlsafe(KEY_BYTES)
+    key = make_key()
     return Reply(data={"server_key": key}, raw=f"{key}\n")
+
+
+def make_key() -> str:
+    """Make a fresh server key."""
+    return secrets.token_urlsafe(KEY_BYTES)

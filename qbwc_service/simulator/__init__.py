@@ -4,20 +4,27 @@ The far side of every conversation this service has, for the tests of whoever bu
 service's own code, except for the grammar of qbXML. See docs/simulator.md.
 """
 
-from qbwc_service.simulator.company import Company, Switches
-from qbwc_service.simulator.hresult import HresultError, RegistrationConflictError
-from qbwc_service.simulator.person import Person
-from qbwc_service.simulator.progress import ProgressEvent, ProgressKind, ProgressWatcher, TextProgress, draw_bar
-from qbwc_service.simulator.qbwc_errors import QbwcError
-from qbwc_service.simulator.quickbooks import QuickBooks
-from qbwc_service.simulator.qwc_import import QwcContents, read_qwc
-from qbwc_service.simulator.sdk_client import SdkClient
-from qbwc_service.simulator.stepping_clock import SteppingClock
-from qbwc_service.simulator.web_connector import Application, WebConnector
-from qbwc_service.simulator.web_connector_hooks import NoHooks, UpdateCutError, UpdateHooks
-from qbwc_service.simulator.web_connector_options import WebConnectorOptions
-from qbwc_service.simulator.web_connector_report import CallRecord, UpdateOutcome, UpdateReport
-from qbwc_service.simulator.web_connector_seam import CompanyProgram
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.company_file import Switches
+from qbwc_service.simulator.quickbooks.hresult import HresultError, RegistrationConflictError
+from qbwc_service.simulator.quickbooks.person import Person
+from qbwc_service.simulator.quickbooks.program import QuickBooks
+from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
+from qbwc_service.simulator.quickbooks.stepping_clock import SteppingClock
+from qbwc_service.simulator.web_connector.connector import Application, WebConnector
+from qbwc_service.simulator.web_connector.errors import QbwcError
+from qbwc_service.simulator.web_connector.hooks import NoHooks, UpdateCutError, UpdateHooks
+from qbwc_service.simulator.web_connector.options import WebConnectorOptions
+from qbwc_service.simulator.web_connector.progress import (
+    ProgressEvent,
+    ProgressKind,
+    ProgressWatcher,
+    TextProgress,
+    draw_bar,
+)
+from qbwc_service.simulator.web_connector.qwc_import import QwcContents, read_qwc
+from qbwc_service.simulator.web_connector.report import CallRecord, UpdateOutcome, UpdateReport
+from qbwc_service.simulator.web_connector.seam import CompanyProgram
 
 __all__ = [
     "Application",

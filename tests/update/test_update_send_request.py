@@ -204,7 +204,8 @@ def test_what_cannot_be_rendered_fails_with_a_reason_and_the_rest_goes_out(
     put(database, connection_id, customer("c1"), customer("c2"), customer("c3"), now=clock())
     with database.writing() as db:
         # StoreName came with qbXML 15.0, and this QuickBooks will turn out to speak 13.0 only.
-        newer = {"SalesOrderAdd": {"CustomerRef": {"FullName": "Ann"}, "StoreName": "Shop"}}
+        line = {"SalesOrderLineAdd": {"Desc": "One"}}
+        newer = {"SalesOrderAdd": {"CustomerRef": {"FullName": "Ann"}, "StoreName": "Shop", "lines": [line]}}
         enqueue_qbxml(db, connection_id, "SalesOrderAddRq", newer, now=clock())
     _spoil(database, connection_id, "c2")
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from qbwc_service.simulator.company import Company
-from qbwc_service.simulator.person import Person
-from qbwc_service.simulator.quickbooks import QuickBooks
-from qbwc_service.simulator.sdk_client import SdkClient
-from qbwc_service.simulator.stepping_clock import SteppingClock
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.person import Person
+from qbwc_service.simulator.quickbooks.program import QuickBooks
+from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
+from qbwc_service.simulator.quickbooks.stepping_clock import SteppingClock
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from itertools import pairwise
 import pytest
 from lxml import etree
 
-from qbwc_service.simulator.company import Company
-from qbwc_service.simulator.hresult import HresultError, RegistrationConflictError
-from qbwc_service.simulator.quickbooks import QuickBooks
-from qbwc_service.simulator.sdk_client import OWNER_ID, SdkClient
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.hresult import HresultError, RegistrationConflictError
+from qbwc_service.simulator.quickbooks.program import QuickBooks
+from qbwc_service.simulator.quickbooks.sdk_client import OWNER_ID, SdkClient
 
 ADD = "<CustomerAddRq requestID='1'><CustomerAdd><Name>{}</Name></CustomerAdd></CustomerAddRq>"
 INVOICE = """<InvoiceAddRq requestID="9"><InvoiceAdd><CustomerRef><FullName>Alpine Bakery</FullName></CustomerRef>

@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from qbwc_service.simulator.company import Company
-from qbwc_service.simulator.person import Person
-from qbwc_service.simulator.records import Transaction
-from qbwc_service.simulator.sdk_client import SdkClient
-from qbwc_service.simulator.statuses import StatusError
-from qbwc_service.simulator.stepping_clock import SteppingClock
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.person import Person
+from qbwc_service.simulator.quickbooks.records import Transaction
+from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
+from qbwc_service.simulator.quickbooks.statuses import StatusError
+from qbwc_service.simulator.quickbooks.stepping_clock import SteppingClock
 
 ALPINE = "Alpine Bakery"
 

@@ -3,10 +3,10 @@
 import pytest
 from lxml import etree
 
-from qbwc_service.simulator.company import Company
-from qbwc_service.simulator.hresult import HresultError
-from qbwc_service.simulator.quickbooks import QuickBooks
-from qbwc_service.simulator.sdk_client import SdkClient
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.hresult import HresultError
+from qbwc_service.simulator.quickbooks.program import QuickBooks
+from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
 
 ADD = "<CustomerAddRq requestID='1'><CustomerAdd><Name>{}</Name></CustomerAdd></CustomerAddRq>"
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from qbwc_service.simulator.company import Company
-from qbwc_service.simulator.person import Person
-from qbwc_service.simulator.sdk_client import SdkClient
-from qbwc_service.simulator.stepping_clock import SteppingClock
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.person import Person
+from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
+from qbwc_service.simulator.quickbooks.stepping_clock import SteppingClock
 
 GUID = "{8C1C3A1E-1111-2222-3333-444444444444}"
 

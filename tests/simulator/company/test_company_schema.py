@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from qbwc_service.simulator.company import Company
-from qbwc_service.simulator.person import Person
-from qbwc_service.simulator.quickbooks import QuickBooks
-from qbwc_service.simulator.sdk_client import SdkClient
-from qbwc_service.simulator.stepping_clock import SteppingClock
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.person import Person
+from qbwc_service.simulator.quickbooks.program import QuickBooks
+from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
+from qbwc_service.simulator.quickbooks.stepping_clock import SteppingClock
 
 SCHEMA = Path(__file__).parents[4] / "shared" / "data" / "xsd" / "qbxmlops130.xsd"
 QUERIES = (

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from qbwc_service.simulator.company import Company, Switches
-from qbwc_service.simulator.person import Person
-from qbwc_service.simulator.stepping_clock import SteppingClock
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.company_file import Switches
+from qbwc_service.simulator.quickbooks.person import Person
+from qbwc_service.simulator.quickbooks.stepping_clock import SteppingClock
 
 
 def make(seed: int = 1, *, invoices: int = 40) -> Company:

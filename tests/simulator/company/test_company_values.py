@@ -2,9 +2,9 @@
 
 import pytest
 
-from qbwc_service.simulator.company import Company
-from qbwc_service.simulator.quickbooks import QuickBooks
-from qbwc_service.simulator.sdk_client import SdkClient
+from qbwc_service.simulator.quickbooks.company import Company
+from qbwc_service.simulator.quickbooks.program import QuickBooks
+from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
 
 CUSTOMER = "<CustomerAddRq><CustomerAdd><Name>N</Name>{}</CustomerAdd></CustomerAddRq>"
 LINE = (

@@ -9,11 +9,11 @@ from xml.sax.saxutils import escape
 import pytest
 from lxml import etree
 
-from qbwc_service.simulator.hresult import HresultError
-from qbwc_service.simulator.qbwc_errors import QbwcError
-from qbwc_service.simulator.web_connector import Application, WebConnector
-from qbwc_service.simulator.web_connector_options import WebConnectorOptions
-from qbwc_service.simulator.web_connector_report import UpdateReport
+from qbwc_service.simulator.quickbooks.hresult import HresultError
+from qbwc_service.simulator.web_connector.connector import Application, WebConnector
+from qbwc_service.simulator.web_connector.errors import QbwcError
+from qbwc_service.simulator.web_connector.options import WebConnectorOptions
+from qbwc_service.simulator.web_connector.report import UpdateReport
 
 INTUIT = "http://developer.intuit.com/"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from qbwc_service.simulator.http_answer import SoapAnswer
-from qbwc_service.simulator.http_connection import HttpAnswer
-from qbwc_service.simulator.qbwc_errors import FaultError, WrongAnswerError
+from qbwc_service.simulator.web_connector.errors import FaultError, WrongAnswerError
+from qbwc_service.simulator.web_connector.http_answer import SoapAnswer
+from qbwc_service.simulator.web_connector.http_connection import HttpAnswer
 
 INTUIT = "http://developer.intuit.com/"
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qbwc_service.simulator.http_envelope import soap_action, write_envelope
+from qbwc_service.simulator.web_connector.http_envelope import soap_action, write_envelope
 
 
 def test_a_request_is_written_byte_for_byte_as_dotnet_writes_it() -> None:

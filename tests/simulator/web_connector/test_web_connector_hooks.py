@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from qbwc_service.simulator.hresult import HresultError
-from qbwc_service.simulator.http_connection import HttpAnswer
-from qbwc_service.simulator.progress import ProgressEvent, ProgressKind, TextProgress, draw_bar
-from qbwc_service.simulator.web_connector_hooks import NoHooks, UpdateCutError
-from qbwc_service.simulator.web_connector_options import open_keep_alive_wire
-from qbwc_service.simulator.web_connector_report import UpdateOutcome
+from qbwc_service.simulator.quickbooks.hresult import HresultError
+from qbwc_service.simulator.web_connector.hooks import NoHooks, UpdateCutError
+from qbwc_service.simulator.web_connector.http_connection import HttpAnswer
+from qbwc_service.simulator.web_connector.options import open_keep_alive_wire
+from qbwc_service.simulator.web_connector.progress import ProgressEvent, ProgressKind, TextProgress, draw_bar
+from qbwc_service.simulator.web_connector.report import UpdateOutcome
 
 
 class Diary(NoHooks):

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from qbwc_service.simulator.qbwc_errors import QbwcError
-from qbwc_service.simulator.qwc_import import QwcContents, read_qwc
-from qbwc_service.simulator.web_connector import WebConnector
+from qbwc_service.simulator.web_connector.connector import WebConnector
+from qbwc_service.simulator.web_connector.errors import QbwcError
+from qbwc_service.simulator.web_connector.qwc_import import QwcContents, read_qwc
 
 MakeQwc = Callable[..., str]
 CodeOf = Callable[[Callable[[], object]], str | None]

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from qbwc_service.simulator.hresult import HresultError
-from qbwc_service.simulator.web_connector_report import UpdateOutcome
+from qbwc_service.simulator.quickbooks.hresult import HresultError
+from qbwc_service.simulator.web_connector.report import UpdateOutcome
 
 SIGNED_IN = ("serverVersion", "clientVersion", "authenticate")
 

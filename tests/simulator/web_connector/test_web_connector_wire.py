@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from qbwc_service.simulator.http_connection import KeepAliveWire
-from qbwc_service.simulator.http_get import get_status
-from qbwc_service.simulator.qbwc_errors import WireError
+from qbwc_service.simulator.web_connector.errors import WireError
+from qbwc_service.simulator.web_connector.http_connection import KeepAliveWire
+from qbwc_service.simulator.web_connector.http_get import get_status
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 Talk = Callable[[socket.socket], None]

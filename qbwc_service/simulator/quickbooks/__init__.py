@@ -1,0 +1,1 @@
+"""A simulated QuickBooks: the program, the company file it has open, and somebody who works in it."""

@@ -1,0 +1,175 @@
+"""Transactions do what they say on both databases, and SQLite is set up to be shared."""
+
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from qbwc_service.store import Connection, Database, Deployment, open_database
+from qbwc_service.store.engine import SQLITE_BUSY_SECONDS
+from sqlalchemy import event, func, insert, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from tests.conftest import StandingClock
+from tests.factories import CompanyQueue, new_write
+from tests.together import meanwhile
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def add_deployment(db: Session, clock: StandingClock, *, number: int = 1) -> None:
+    db.execute(insert(Deployment), [{"id": number, "owner_id": "{OWNER}", "created_at": clock()}])
+
+
+def deployments(database: Database) -> int:
+    with database.reading() as db:
+        return db.scalars(select(func.count()).select_from(Deployment)).one()
+
+
+@ON_SQLITE
+def test_every_connection_to_sqlite_is_set_up(database: Database) -> None:
+    with database.engine.connect() as first, database.engine.connect() as second:
+        for connection in (first, second):
+            pragmas = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "foreign_keys", "busy_timeout", "synchronous")
+            }
+            assert pragmas == {
+                "journal_mode": "wal",
+                "foreign_keys": 1,
+                "busy_timeout": SQLITE_BUSY_SECONDS * 1000,
+                "synchronous": 2,
+            }
+            connection.rollback()  # A transaction that was begun to ask has the write lock.
+
+
+def test_writing_commits_at_its_end(database: Database, clock: StandingClock) -> None:
+    with database.writing() as db:
+        add_deployment(db, clock)
+    assert deployments(database) == 1
+
+
+@pytest.mark.parametrize("trouble", [RuntimeError, KeyboardInterrupt])
+def test_writing_rolls_back_on_an_exception(
+    database: Database, clock: StandingClock, trouble: type[BaseException]
+) -> None:
+    with pytest.raises(trouble), database.writing() as db:
+        add_deployment(db, clock)
+        raise trouble
+    assert deployments(database) == 0
+
+
+def test_a_refused_statement_takes_the_whole_transaction_with_it(database: Database, clock: StandingClock) -> None:
+    def write() -> None:
+        with database.writing() as db:
+            add_deployment(db, clock)
+            add_deployment(db, clock, number=2)
+
+    with pytest.raises(IntegrityError, match="ck_deployments_single"):
+        write()
+    assert deployments(database) == 0
+
+
+def test_a_part_can_be_rolled_back_alone(database: Database, clock: StandingClock) -> None:
+    with database.writing() as db:
+        add_deployment(db, clock)
+        with pytest.raises(IntegrityError), db.begin_nested():
+            add_deployment(db, clock)
+    assert deployments(database) == 1
+
+
+def test_even_a_new_table_is_rolled_back(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.writing() as db:
+        db.execute(text("CREATE TABLE passing (id INTEGER)"))
+        raise RuntimeError
+    with database.writing() as db:
+        db.execute(text("CREATE TABLE passing (id INTEGER)"))
+        db.execute(text("DROP TABLE passing"))
+
+
+def test_reading_keeps_nothing(database: Database, clock: StandingClock) -> None:
+    with database.reading() as db:
+        add_deployment(db, clock)
+        db.commit()
+    assert deployments(database) == 0
+
+
+def test_a_reader_does_not_block_a_writer(database: Database, clock: StandingClock) -> None:
+    with database.reading() as reader:
+        assert reader.scalar(select(func.count()).select_from(Deployment)) == 0
+        with database.writing() as writer:
+            add_deployment(writer, clock)
+    assert deployments(database) == 1
+
+
+def test_a_writer_does_not_block_a_reader(database: Database, clock: StandingClock) -> None:
+    with database.writing() as writer:
+        add_deployment(writer, clock)
+        assert deployments(database) == 0
+    assert deployments(database) == 1
+
+
+@ON_SQLITE
+def test_a_reader_on_sqlite_sees_one_moment(database: Database, clock: StandingClock) -> None:
+    with database.reading() as reader:
+        count = select(func.count()).select_from(Deployment)
+        assert reader.scalar(count) == 0
+        with database.writing() as writer:
+            add_deployment(writer, clock)
+        assert reader.scalar(count) == 0
+
+
+@ON_SQLITE
+def test_a_writer_takes_sqlites_lock_at_once_and_a_reader_never(database: Database) -> None:
+    begun: list[str] = []
+
+    @event.listens_for(database.engine, "before_cursor_execute")
+    def note(*sent: object) -> None:
+        statement = str(sent[2])
+        if statement.startswith("BEGIN"):
+            begun.append(statement)
+
+    with database.writing() as db:
+        db.execute(text("SELECT 1"))
+    with database.reading() as db:
+        db.execute(text("SELECT 1"))
+    with database.writing() as db:
+        db.execute(text("SELECT 1"))
+    assert begun == ["BEGIN IMMEDIATE", "BEGIN DEFERRED", "BEGIN IMMEDIATE"]
+
+
+@ON_SQLITE
+def test_a_second_writer_waits_for_the_first(queue: CompanyQueue, database: Database) -> None:
+    with ThreadPoolExecutor(1) as thread, database.writing() as db:
+        db.execute(text("SELECT 1"))
+        second = meanwhile(thread.submit(queue.enqueue, new_write()))
+        assert not second.done()
+    assert len(second.result()) == 1
+
+
+@ON_SQLITE
+def test_a_writer_from_outside_meets_our_lock(database: Database, database_url: str) -> None:
+    path = database_url.removeprefix("sqlite:///")
+    with database.writing() as db:
+        db.execute(text("SELECT 1"))
+        outside = sqlite3.connect(path, timeout=0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            outside.execute("BEGIN IMMEDIATE")
+        outside.close()
+
+
+def test_the_error_of_a_statement_does_not_repeat_its_values(database: Database, clock: StandingClock) -> None:
+    row = {"id": 1, "name": "Confidential & Sons", "file_id": "{F}", "run_every_minutes": 0, "mode": "active"}
+    row |= {"created_at": clock(), "status": "online", "status_since": clock()}
+    with pytest.raises(IntegrityError) as refused, database.writing() as db:
+        db.execute(insert(Connection), [row])
+    assert "ck_connections_run_every_minutes" in str(refused.value)
+    assert "Confidential" not in str(refused.value)
+
+
+def test_opening_a_database_touches_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "later.sqlite3"
+    database = open_database(f"sqlite:///{path}")
+    assert not path.exists()
+    database.close()
