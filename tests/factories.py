@@ -174,14 +174,21 @@ class CompanyQueue:
         return HandedOut(message_set_id=message_set_id, operations=tuple(operations))
 
     def answer(self, handed_out: HandedOut, state: OperationState = DONE, **details: object) -> None:
-        """Finish every operation of a set the same way."""
+        """Finish every operation of a set the same way, and the set with them."""
+        out = (
+            MessageSet.connection_id == self.connection_id,
+            MessageSet.id == handed_out.message_set_id,
+            MessageSet.state == MessageSetState.SENT,
+        )
+        applied = {"state": MessageSetState.APPLIED, "answered_at": self.clock(), "applied_at": self.clock()}
         with self.database.writing() as db:
             self.answer_in(db, handed_out, state, **details)
+            db.execute(update(MessageSet).where(*out).values(**applied))
             if state is DONE:
                 unblock_children(db, self.connection_id, handed_out.ids, now=self.clock())
 
     def answer_in(self, db: Session, handed_out: HandedOut, state: OperationState = DONE, **details: object) -> None:
-        """The same inside the caller's transaction, and without a word to the children."""
+        """The operations alone, inside the caller's transaction, and without a word to their children."""
         outcomes = [Outcome(operation_id=number, state=state, **details) for number in handed_out.ids]  # type: ignore[arg-type]  # As above.
         finish(db, self.connection_id, outcomes, message_set_id=handed_out.message_set_id, now=self.clock())
 

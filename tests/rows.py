@@ -1,7 +1,5 @@
 """Put documents in, and read back what now stands in the database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from qbwc_service.store import (
@@ -18,7 +16,7 @@ from qbwc_service.store import (
 )
 from qbwc_service.sync import enqueue_documents
 from qbwc_service.sync.accept import Result
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
 Content = tuple[str, dict[str, object]]
@@ -128,17 +126,3 @@ def sessions(database: Database, connection_id: int) -> list[UpdateSession]:
 def connection_row(database: Database, connection_id: int) -> Connection:
     with database.reading() as db:
         return db.scalars(select(Connection).where(Connection.id == connection_id)).one()
-
-
-@contextmanager
-def counting(database: Database) -> Iterator[list[str]]:
-    """Collect the SQL statements of the block; the begin of a transaction is none."""
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            statements.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(database.engine, "before_cursor_execute", note)

@@ -16,6 +16,7 @@ from rich.console import RenderableType
 from qbwc_service import connections
 from qbwc_service.cli.child_server import find_free_port, running_server
 from qbwc_service.cli.desk import Desk
+from qbwc_service.cli.documents import document_table
 from qbwc_service.cli.examples import find_examples
 from qbwc_service.cli.exit_codes import ExitCode
 from qbwc_service.cli.installs import get_password
@@ -25,7 +26,6 @@ from qbwc_service.cli.new_key import make_key
 from qbwc_service.cli.progress import watch_updates
 from qbwc_service.cli.qwc import make_qwc_text
 from qbwc_service.cli.reply import Reply
-from qbwc_service.cli.tables import make_table
 from qbwc_service.errors import InputError, StateError
 from qbwc_service.queue import count_operations
 from qbwc_service.simulator import Company, QbwcError, QuickBooks, UpdateReport, WebConnector
@@ -177,18 +177,13 @@ def _ending_on_sigterm() -> Iterator[None]:
 
 
 def _shown(outcome: Outcome, directory: Path | None) -> tuple[RenderableType, ...]:
-    rows = [
-        (one.kind, one.external_id, one.state, one.quickbooks_id, one.total, one.balance_remaining, one.message)
-        for one in outcome.documents
-    ]
-    columns = ("document", "external id", "state", "QuickBooks id", ">total", ">balance", "message")
     sets = sum(report.message_sets for report in outcome.reports)
     summary = (
-        f"{len(rows)} documents from {', '.join(outcome.files)} went to a simulated QuickBooks in {sets} message sets, "
-        f"through {outcome.url}."
+        f"{len(outcome.documents)} documents from {', '.join(outcome.files)} went to a simulated QuickBooks "
+        f"in {sets} message sets, through {outcome.url}."
     )
     lines = [] if outcome.is_good else ["", "Not everything has arrived.", *_bad_ends(outcome)]
-    return (make_table(columns, rows), summary, *lines, "", *_next_steps(directory))
+    return (document_table(outcome.documents), summary, *lines, "", *_next_steps(directory))
 
 
 def _bad_ends(outcome: Outcome) -> list[str]:

@@ -1,8 +1,10 @@
 """``qbwc-service documents``: how each document stands in QuickBooks."""
 
 import json
+from collections.abc import Iterable
 
 import click
+from rich.table import Table
 
 from qbwc_service import connections
 from qbwc_service.cli.desk import Desk
@@ -12,7 +14,7 @@ from qbwc_service.cli.options import KindType, before_option, connection_argumen
 from qbwc_service.cli.reply import Reply, to_plain
 from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.store import DocumentKind, DocumentState
-from qbwc_service.sync import get_document, list_documents
+from qbwc_service.sync import DocumentInfo, get_document, list_documents
 
 
 @click.group()
@@ -36,13 +38,8 @@ def list_(
         connections.get_connection(db, connection_id, now=desk.now())
         found = list_documents(db, connection_id, kind=kind, state=wanted, before=before, limit=limit + 1)
     page, more = split_page(found, limit)
-    rows = [
-        (one.kind, one.external_id, one.state, one.quickbooks_id, one.total, one.balance_remaining, one.message)
-        for one in page
-    ]
-    columns = ("kind", "external id", "state", "QuickBooks id", ">total", ">balance", "message")
     hint = (f"There are more: add --before {page[-1].id}",) if more else ()
-    shown = (make_table(columns, rows), *hint) if page else ("There are none.",)
+    shown = (document_table(page), *hint) if page else ("There are none.",)
     next_before = page[-1].id if more else None
     return Reply(data={"documents": page, "next_before": next_before}, shown=shown)
 
@@ -72,3 +69,20 @@ def show(desk: Desk, connection_id: int, kind: DocumentKind, *, external_id: str
     }
     body = json.dumps(to_plain(details.body), indent=2, ensure_ascii=False)
     return Reply(data=details, shown=(make_facts(facts), "", body, operation_table(details.operations)))
+
+
+def document_table(found: Iterable[DocumentInfo]) -> Table:
+    """Make the table of documents; a customer's balance is left out, for it moves with every invoice."""
+    rows = [
+        (
+            one.kind,
+            one.external_id,
+            one.state,
+            one.quickbooks_id,
+            one.total,
+            None if one.kind is DocumentKind.CUSTOMER else one.balance_remaining,
+            one.message,
+        )
+        for one in found
+    ]
+    return make_table(("document", "external id", "state", "QuickBooks id", ">total", ">balance", "message"), rows)

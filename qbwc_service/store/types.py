@@ -2,14 +2,17 @@
 
 import zlib
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from enum import StrEnum
 from typing import TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, LargeBinary, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 
-HUNDREDTHS = Decimal(100)
+HUNDREDTHS = 100
+EXACT = Context(prec=60)
+"""More digits than any sum of 64-bit numbers has, whatever precision the program set for itself."""
+
 CHUNK = 1 << 20
 
 E = TypeVar("E", bound=StrEnum)
@@ -32,17 +35,21 @@ class Money(TypeDecorator[Decimal]):
     cache_ok = True
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
-        """Turn an amount into hundredths; ValueError where it has more than two decimal places."""
+        """Turn an amount into hundredths; ValueError where it is not finite or has more than two decimal places."""
         if value is None:
             return None
-        cents = value * HUNDREDTHS
-        if cents != cents.to_integral_value():
+        if not value.is_finite():
+            raise ValueError(f"{value} is not an amount")
+        # As whole numbers: Decimal's own arithmetic rounds to the program's precision without a word.
+        numerator, denominator = value.as_integer_ratio()
+        cents, rest = divmod(numerator * HUNDREDTHS, denominator)
+        if rest:
             raise ValueError(f"{value} has more than two decimal places")
-        return int(cents)
+        return cents
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
         """Turn hundredths into an amount with two decimal places."""
-        return None if value is None else Decimal(value).scaleb(-2)
+        return None if value is None else Decimal(value).scaleb(-2, EXACT)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

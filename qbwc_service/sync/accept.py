@@ -143,7 +143,7 @@ def _sort_by_reference(
 ) -> list[int]:
     """Put what is referred to first; refuse what refers to nothing we have, or in a circle."""
     order: list[int] = []
-    placed: set[Target] = set(known)
+    placed = set(known) - {document.target for document in checked.values()}
     waiting = sorted(checked, key=lambda position: (_rank(checked[position].kind), position))
     while waiting:
         ready = [position for position in waiting if placed.issuperset(checked[position].targets)]

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from qbwc_service import qbxml
 from qbwc_service.errors import FieldError, InvalidDocumentError, InvalidRequestError
@@ -57,7 +58,7 @@ def check_document(kind: DocumentKind | str, body: Mapping[str, object], *, coun
         request=rendered.request,
         takes_external_guid=takes_guid,
         targets=list_targets(known_kind, canonical),
-        text_changes=built.changed,
+        text_changes=tuple(replace(change, path=field_path(known_kind, change.path)) for change in built.changed),
     )
 
 
@@ -75,9 +76,12 @@ def _shape(kind: DocumentKind, body: Mapping[str, object]) -> dict[str, object]:
         shape = SHAPES[kind].model_validate(body)
     except ValidationError as refused:
         errors = [
-            FieldError(path=_path(problem["loc"]), rule=problem["type"], message=_sentence(problem["msg"]))
+            FieldError(path=_path(problem), rule=problem["type"], message=_sentence(problem["msg"]))
             for problem in refused.errors(include_url=False, include_input=False, include_context=False)
         ]
+        # Of a list that holds something wrong, pydantic says too that it is too short; that is an echo only.
+        entries = {error.path.partition("[")[0] for error in errors if "[" in error.path}
+        errors = [error for error in errors if error.path not in entries]
         raise InvalidDocumentError(f"the {kind.value} is not acceptable", errors) from None
     return shape.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
@@ -99,15 +103,18 @@ def _build(kind: DocumentKind, request: qbxml.Request, *, country: str) -> qbxml
         raise InvalidDocumentError(f"QuickBooks would refuse the {kind.value}", errors) from None
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    """Write pydantic's location as a path; the names it gives to the members of a union are not fields."""
+def _path(problem: ErrorDetails) -> str:
+    """Write pydantic's location as a path; the names it gives to the members of a union are not fields.
+
+    What is wrong with a document as a whole has no location; our sentences begin with the field that is to blame.
+    """
     path = ""
-    for part in location:
+    for part in problem["loc"]:
         if isinstance(part, int):
             path += f"[{part}]"
         elif not part.startswith(("function-", "literal[", "tuple[", "model-")):
             path += f".{part}" if path else part
-    return path
+    return path or _sentence(problem["msg"]).rpartition(": ")[0]
 
 
 def _sentence(message: str) -> str:

@@ -70,8 +70,10 @@ def _why_not_retried(operation: OperationInfo, connection_id: int) -> str:
             return "it is in QuickBooks' hands at this moment; wait for the end of the update"
         case OperationState.SUPERSEDED:
             return "a newer operation of the same document took its place; retry that one"
-        case _:
+        case _ if operation.is_write:
             return "it is in QuickBooks; send a change instead"
+        case _:
+            return "it has been answered; enqueue the request again to ask again"
 
 
 def _why_not_cancelled(operation: OperationInfo, connection_id: int) -> str:

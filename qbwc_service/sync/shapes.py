@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from qbwc_service.store import DocumentKind
 
@@ -24,23 +24,32 @@ def _exact(value: object) -> object:
     return value
 
 
+def _storable(value: str) -> str:
+    """Refuse the one character that PostgreSQL keeps in no text."""
+    if "\0" in value:
+        raise ValueError("it holds a character that cannot be kept (NUL)")
+    return value
+
+
 Number = Annotated[Decimal, BeforeValidator(_exact)]
 Amount = Annotated[Decimal, BeforeValidator(_exact), Field(max_digits=15, decimal_places=2)]
-Text = Annotated[str, Field(min_length=1)]
-ExternalId = Annotated[str, Field(min_length=1, max_length=200)]
+Kept = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[Kept, Field(min_length=1)]
+ExternalId = Annotated[Kept, Field(min_length=1, max_length=200)]
+QuickBooksId = Annotated[Kept, Field(min_length=1, max_length=36)]
 
 
 class Shape(BaseModel):
     """The base of all shapes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
 
 class Reference(Shape):
     """Names something in exactly one way: our document, an id in QuickBooks, or its full name there."""
 
     external_id: ExternalId | None = None
-    quickbooks_id: Annotated[str, Field(min_length=1, max_length=36)] | None = None
+    quickbooks_id: QuickBooksId | None = None
     full_name: Text | None = None
 
     @model_validator(mode="after")
@@ -54,7 +63,7 @@ class Reference(Shape):
 class ListReference(Shape):
     """Names an entry of a QuickBooks list that is not a document of ours (terms, class, account …)."""
 
-    quickbooks_id: Annotated[str, Field(min_length=1, max_length=36)] | None = None
+    quickbooks_id: QuickBooksId | None = None
     full_name: Text | None = None
 
     @model_validator(mode="after")
@@ -68,7 +77,7 @@ class TransactionReference(Shape):
     """Names a transaction: our document, or its TxnID in QuickBooks."""
 
     external_id: ExternalId | None = None
-    quickbooks_id: Annotated[str, Field(min_length=1, max_length=36)] | None = None
+    quickbooks_id: QuickBooksId | None = None
 
     @model_validator(mode="after")
     def _exactly_one(self) -> "TransactionReference":
@@ -111,7 +120,7 @@ class CustomerShape(Shape):
     tax_item: Reference | None = None
     account_number: Text | None = None
     notes: Text | None = None
-    fields: dict[str, str] = {}
+    fields: dict[Kept, Kept] = {}
 
 
 class ItemShape(Shape):
@@ -157,7 +166,7 @@ class SaleShape(Shape):
     ship_address: Address | None = None
     sales_tax_item: Reference | None = None
     lines: Annotated[tuple[Line, ...], Field(min_length=1)]
-    fields: dict[str, str] = {}
+    fields: dict[Kept, Kept] = {}
 
 
 class InvoiceShape(SaleShape):

@@ -1,13 +1,14 @@
 """What was handed out and not answered: writes are unknown, never waiting; reads are simply asked again."""
 
-from qbwc_service.queue import NO_ANSWER, Unanswered
+from qbwc_service.queue import NO_ANSWER, Outcome, Unanswered
 from qbwc_service.store import MessageSet, MessageSetState, OperationState
 
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, HandedOut, new_read, new_write
 from tests.statements import CountStatements
 
-WAITING, SENT, UNKNOWN = OperationState.WAITING, OperationState.SENT, OperationState.UNKNOWN
+WAITING, SENT = OperationState.WAITING, OperationState.SENT
+UNKNOWN, DONE = OperationState.UNKNOWN, OperationState.DONE
 
 
 def set_state(queue: CompanyQueue, handed_out: HandedOut) -> MessageSetState:
@@ -54,10 +55,10 @@ def test_unanswered_reads_are_asked_again(queue: CompanyQueue, clock: StandingCl
 def test_what_was_answered_before_the_session_ended_stays_as_it_is(queue: CompanyQueue) -> None:
     first, second = queue.enqueue_writes(2)
     handed_out = queue.hand_out()
-    queue.answer(HandedOut(message_set_id=handed_out.message_set_id, operations=handed_out.operations[:1]))
+    queue.finish([Outcome(operation_id=first, state=DONE)], message_set_id=handed_out.message_set_id)
 
     assert queue.lose(handed_out).unknown == (second,)
-    assert queue.states() == {first: OperationState.DONE, second: UNKNOWN}
+    assert queue.states() == {first: DONE, second: UNKNOWN}
 
 
 def test_settling_twice_changes_nothing(queue: CompanyQueue) -> None:

@@ -91,7 +91,6 @@ def test_even_a_new_table_is_rolled_back(database: Database) -> None:
 def test_reading_keeps_nothing(database: Database, clock: StandingClock) -> None:
     with database.reading() as db:
         add_deployment(db, clock)
-        db.commit()
     assert deployments(database) == 0
 
 

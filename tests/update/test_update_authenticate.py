@@ -1,10 +1,8 @@
 """authenticate: who gets in, who is turned away and with which word, and that one company file has one session."""
 
 import re
-import threading
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from qbwc_service import connections
@@ -15,6 +13,7 @@ from qbwc_service.update import UpdatePolicy, UpdateService
 from tests.conftest import SERVER_KEY, LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import PATH, FarSide
 from tests.rows import connection_row, customer, operation_states, put, sessions
+from tests.together import together
 
 NVU, NONE, BUSY = ["", "nvu"], ["", "none"], ["", "busy"]
 MakeService = Callable[..., UpdateService]
@@ -223,16 +222,9 @@ def test_authenticating_at_the_same_instant_opens_exactly_one_session(
     put(database, company.connection_id, customer("c1"), now=clock())
     is_other = installs == "two installs"
     callers = [far, _second_install(database, far, company.connection_id, clock) if is_other else far]
-    start = threading.Barrier(2)
-
-    def call(caller: FarSide) -> list[str]:
-        start.wait()
-        return caller.service.authenticate(caller.user_name, caller.password)
-
     for _ in range(4):
         clock.advance(hours=1)
-        with ThreadPoolExecutor(2) as pool:
-            answers = list(pool.map(call, callers))
+        answers = together([caller.authenticate for caller in callers])
         rows = sessions(database, company.connection_id)
         assert [row.state for row in rows].count(SessionState.OPEN) == 1
         assert sorted(bool(answer[0]) for answer in answers) == [not is_other, True]

@@ -1,9 +1,7 @@
 """receiveResponseXML: the answer is kept, matched to its operations, and told how far the session is."""
 
 import re
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,8 +10,9 @@ from qbwc_service.queue import RetryPolicy
 from qbwc_service.store import Database, MessageSetState
 from qbwc_service.sync import BatchLimits, enqueue_qbxml
 from qbwc_service.update import UpdatePolicy, UpdateService
+from structlog.testing import capture_logs
 
-from tests.conftest import LinkedCompany, StandingClock
+from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
 from tests.rows import (
     attempts,
@@ -31,6 +30,7 @@ from tests.rows import (
     put,
     sessions,
 )
+from tests.together import together
 
 MakeService = Callable[..., UpdateService]
 MakeFar = Callable[..., FarSide]
@@ -198,15 +198,9 @@ def test_the_same_answer_brought_twice_at_one_instant_is_applied_once(
     far = make_far(limits=BatchLimits(writes=3))
     put(database, connection_id, *(customer(f"c{number}") for number in range(18)), now=clock())
     text = far.begin()
-    start = threading.Barrier(2)
-
-    def receive(answer: str) -> int:
-        start.wait()
-        return far.receive(answer)
-
     for done in range(3, 19, 3):
-        with ThreadPoolExecutor(2) as pool:
-            one, other = pool.map(receive, [answer_all(text)] * 2)
+        answer = answer_all(text)
+        one, other = together([lambda answer=answer: far.receive(answer)] * 2)
         assert one == other == 100 * done // 18
         assert operation_states(database, connection_id).count("done") == done
         assert sessions(database, connection_id)[-1].done_count == done
@@ -226,7 +220,9 @@ def test_an_answer_that_cannot_be_applied_is_kept_and_what_was_out_becomes_unkno
         enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
     c2, c3 = read_set(far.begin()).requests
     answer = document(success(c3), success(c2, "80000001-1"))  # The id that another document has already.
-    assert far.receive(answer) == -1
+    with capture_logs() as logs:
+        assert far.receive(answer) == -1
+    assert [line["event"] for line in logs] == ["apply_failed", "update_call"]
 
     assert "kept" in far.last_error()
     assert far.receive(answer) == -1
@@ -248,19 +244,22 @@ UNREADABLE = {
 }
 
 
-@pytest.mark.parametrize("damage", UNREADABLE)
 def test_what_stands_before_the_damage_counts_and_what_is_behind_is_unknown(
-    damage: str, far: FarSide, database: Database, connection_id: int, clock: StandingClock
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
 ) -> None:
-    put(database, connection_id, customer("c1"), customer("c2"), now=clock())
-    one, two = read_set(far.begin()).requests
-    answer = UNREADABLE[damage](success(one), success(two))
-    assert far.receive(answer) == -1
-    assert "could not be read to its end" in far.last_error()
-    assert document_states(database, connection_id) == {"c1": "synced", "c2": "unknown"}
-    (row,) = message_sets(database, connection_id)
-    assert (row.state, row.answer) == (MessageSetState.APPLY_FAILED, answer)
-    assert row.apply_error
+    for number, (case, damage) in enumerate(UNREADABLE.items()):
+        before, behind = f"before-{number}", f"behind-{number}"
+        put(database, connection_id, customer(before), customer(behind), now=clock())
+        one, two = read_set(far.begin()).requests
+        answer = damage(success(one), success(two))
+        assert far.receive(answer) == -1, case
+        assert "could not be read to its end" in far.last_error(), case
+        states = document_states(database, connection_id)
+        assert (states[before], states[behind]) == ("synced", "unknown"), case
+        row = message_sets(database, connection_id)[-1]
+        assert (row.state, row.answer) == (MessageSetState.APPLY_FAILED, answer), case
+        assert row.apply_error, case
+        far.close()
 
 
 def test_damage_inside_an_answer_never_makes_it_more_than_it_is(
@@ -277,21 +276,23 @@ def test_damage_inside_an_answer_never_makes_it_more_than_it_is(
         far.close()
 
 
-@pytest.mark.parametrize("answer", ["", "garbage", "<html>Proxy error</html>", "<QBXML/>", "\x00", "<QBXML><QBXMLMsgsRs>"])
 def test_an_answer_that_is_none_makes_writes_unknown_and_reads_asked_again(
-    answer: str, far: FarSide, database: Database, connection_id: int, clock: StandingClock
+    far: FarSide, database: Database, link_company: LinkCompany, clock: StandingClock
 ) -> None:
-    put(database, connection_id, customer("c1"), now=clock())
-    with database.writing() as db:
-        enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
-    far.begin()
-    assert far.receive(answer) == -1
-    assert operation_states(database, connection_id) == ["unknown", "waiting"]
-    far.close()
-    assert read_set(far.begin()).names == ("CustomerQueryRq",)
-    assert far.receive(answer) == -1
-    assert operation_states(database, connection_id) == ["unknown", "waiting"]
-    assert operations(database, connection_id)[1].not_before > clock(), "asked again, but not at once"
+    for answer in ("", "garbage", "<html>Proxy error</html>", "<QBXML/>", "\x00", "<QBXML><QBXMLMsgsRs>"):
+        linked = link_company("Acme")
+        own = FarSide(far.service, linked.user_name, linked.password, linked.owner_id, linked.file_id)
+        put(database, linked.connection_id, customer("c1"), now=clock())
+        with database.writing() as db:
+            enqueue_qbxml(db, linked.connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
+        own.begin()
+        assert own.receive(answer) == -1, answer
+        assert operation_states(database, linked.connection_id) == ["unknown", "waiting"], answer
+        own.close()
+        assert read_set(own.begin()).names == ("CustomerQueryRq",), answer
+        assert own.receive(answer) == -1, answer
+        assert operation_states(database, linked.connection_id) == ["unknown", "waiting"], answer
+        assert operations(database, linked.connection_id)[1].not_before > clock(), "asked again, but not at once"
 
 
 def test_what_the_answer_does_not_mention_is_unknown_or_asked_again(

@@ -1,9 +1,7 @@
 """sendRequestXML: what goes out, in which form, and that it is on record before it leaves."""
 
 import re
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from qbwc_service.store import Database, Document, Link, MessageSetPurpose, MessageSetState
@@ -28,6 +26,7 @@ from tests.rows import (
     payment,
     put,
 )
+from tests.together import together
 
 MakeService = Callable[..., UpdateService]
 GUID = re.compile(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
@@ -90,15 +89,8 @@ def test_two_calls_at_the_same_instant_get_the_same_bytes(
     put(database, connection_id, *(customer(f"c{number}") for number in range(150)), now=clock())
     hcp = far.host()
     far.authenticate()
-    start = threading.Barrier(2)
-
-    def send(_caller: int) -> str:
-        start.wait()
-        return far.send(hcp)
-
     for sets in range(1, 7):
-        with ThreadPoolExecutor(2) as pool:
-            one, other = pool.map(send, range(2))
+        one, other = together([lambda: far.send(hcp)] * 2)
         assert one == other
         assert one != ""
         assert len(message_sets(database, connection_id)) == sets
