@@ -11,8 +11,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from qbwc_service.store import Base
 from sqlalchemy import Engine, create_engine, make_url, text
+
+from qbwc_service.store import Base
 
 NUMBERS = count(1)
 

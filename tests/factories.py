@@ -1,10 +1,14 @@
 """Makes the rows that tests of the store and the queue start from, with committed transactions of its own."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from sqlalchemy import Insert, insert, select, update
+from sqlalchemy.orm import Session, undefer
+
 from qbwc_service.queue import (
     ClaimedOperation,
     NewOperation,
@@ -37,12 +41,21 @@ from qbwc_service.store import (
     UpdateSession,
     allocate_ids,
 )
-from sqlalchemy import Insert, insert, select, update
-from sqlalchemy.orm import Session, undefer
-
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 
 DONE = OperationState.DONE
+
+
+class ChangedMindError(Exception):
+    """What a caller raises who wants nothing of it any more."""
+
+
+@contextmanager
+def given_up(database: Database) -> Iterator[Session]:
+    """A transaction whose caller fails at its end: nothing of it may stay."""
+    with suppress(ChangedMindError), database.writing() as db:
+        yield db
+        raise ChangedMindError
 
 
 def new_write(**details: object) -> NewOperation:

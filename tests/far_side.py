@@ -10,6 +10,7 @@ from itertools import count
 from xml.sax.saxutils import escape, quoteattr
 
 from lxml import etree
+
 from qbwc_service.update import UpdateService
 
 PATH = "C:\\QuickBooks\\acme.qbw"
@@ -36,7 +37,8 @@ def host_text(
         f"<Country>{country}</Country>{supported}<IsAutomaticLogin>false</IsAutomaticLogin>"
         f"<QBFileMode>SingleUser</QBFileMode></HostRet></HostQueryRs>",
         f'<CompanyQueryRs requestID="1" statusCode="0" statusSeverity="Info" statusMessage="Status OK"><CompanyRet>'
-        f"<IsSampleCompany>false</IsSampleCompany>{named}{_marker(owner_id, marker)}{extra}</CompanyRet></CompanyQueryRs>",
+        f"<IsSampleCompany>false</IsSampleCompany>{named}{_marker(owner_id, marker)}{extra}</CompanyRet>"
+        "</CompanyQueryRs>",
         '<PreferencesQueryRs requestID="2" statusCode="0" statusSeverity="Info" statusMessage="Status OK">'
         "<PreferencesRet><CurrentAppAccessRights><IsAutomaticLoginAllowed>true</IsAutomaticLoginAllowed>"
         "<IsPersonalDataAccessAllowed>false</IsPersonalDataAccessAllowed></CurrentAppAccessRights></PreferencesRet>"
@@ -97,7 +99,9 @@ def read_set(text: str) -> SentSet:
     return SentSet(version, dict(message_set.attrib), requests)
 
 
-def refusal(request: SentRequest, code: int, message: str = "QuickBooks found an error.", *, severity: str = "Error") -> str:
+def refusal(
+    request: SentRequest, code: int, message: str = "QuickBooks found an error.", *, severity: str = "Error"
+) -> str:
     """Answer one request with a status only."""
     return (
         f'<{request.answer_name} requestID="{request.request_id}" statusCode="{code}" statusSeverity="{severity}" '

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import undefer
+
 from qbwc_service.store import (
     Attempt,
     Connection,
@@ -16,8 +19,6 @@ from qbwc_service.store import (
 )
 from qbwc_service.sync import enqueue_documents
 from qbwc_service.sync.accept import Result
-from sqlalchemy import select
-from sqlalchemy.orm import undefer
 
 Content = tuple[str, dict[str, object]]
 
@@ -78,9 +79,7 @@ def attempts(database: Database, connection_id: int) -> list[Attempt]:
 def document_state(database: Database, connection_id: int, external_id: str) -> SyncState:
     query = (
         select(SyncState)
-        .join(
-            Document, (Document.connection_id == SyncState.connection_id) & (Document.id == SyncState.document_id)
-        )
+        .join(Document, (Document.connection_id == SyncState.connection_id) & (Document.id == SyncState.document_id))
         .where(Document.connection_id == connection_id, Document.external_id == external_id)
     )
     with database.reading() as db:
@@ -91,13 +90,11 @@ def document_states(database: Database, connection_id: int) -> dict[str, Documen
     """The states of a connection's documents by external id."""
     query = (
         select(Document.external_id, SyncState.state)
-        .join(
-            SyncState, (Document.connection_id == SyncState.connection_id) & (Document.id == SyncState.document_id)
-        )
+        .join(SyncState, (Document.connection_id == SyncState.connection_id) & (Document.id == SyncState.document_id))
         .where(Document.connection_id == connection_id)
     )
     with database.reading() as db:
-        return {external_id: value for external_id, value in db.execute(query)}
+        return dict(tuple(row) for row in db.execute(query))
 
 
 def links(database: Database, connection_id: int) -> dict[str, str]:
@@ -108,7 +105,7 @@ def links(database: Database, connection_id: int) -> dict[str, str]:
         .where(Document.connection_id == connection_id)
     )
     with database.reading() as db:
-        return {external_id: value for external_id, value in db.execute(query)}
+        return dict(tuple(row) for row in db.execute(query))
 
 
 def message_sets(database: Database, connection_id: int) -> list[MessageSet]:

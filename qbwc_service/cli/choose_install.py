@@ -12,7 +12,7 @@ def choose_install(desk: Desk, connection_id: int, install_id: int | None) -> In
     Raises NotFoundError for what is not there, InputError where it is not clear which one, StateError for a revoked
     one and where there is none.
     """
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         if install_id is not None:
             return check_not_revoked(connections.get_install(db, connection_id, install_id))

@@ -58,7 +58,7 @@ def create(
         external_id=external_id,
         run_every_minutes=run_every or settings.run_every_minutes,
     )
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connection_id = connections.create_connection(db, new, now=desk.now())
         install = None if no_install else connections.add_install(db, connection_id, label=label, now=desk.now())
         connection = connections.get_connection(db, connection_id, now=desk.now())
@@ -75,7 +75,7 @@ def create(
 @click.pass_obj
 def list_(desk: Desk) -> Reply:
     """List all connections and how each one is."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         found = connections.list_connections(db, now=desk.now())
     rows = [(one.id, one.name, one.status, one.company_name, one.last_contact_at) for one in found]
     table = make_table((">id", "name", "status", "company file", "last contact"), rows)
@@ -88,7 +88,7 @@ def list_(desk: Desk) -> Reply:
 @click.pass_obj
 def show(desk: Desk, connection_id: int) -> Reply:
     """Show one connection: its company file, its installs, and how much is left to do."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connection = connections.get_connection(db, connection_id, now=desk.now())
         installs = connections.list_installs(db, connection_id)
         depth = measure_queue(db, connection_id, now=desk.now())
@@ -137,11 +137,11 @@ def rebind(ctx: click.Context, connection_id: int, *, yes: bool) -> Reply:
     For a file that was moved, renamed or restored. Links of documents stay: never do this for another company.
     """
     desk: Desk = ctx.obj
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connection = connections.get_connection(db, connection_id, now=desk.now())
     if not yes:
         _confirm(ctx, connection)
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connections.rebind(db, connection_id, now=desk.now())
         return _reply(connections.get_connection(db, connection_id, now=desk.now()))
 
@@ -155,7 +155,7 @@ def _confirm(ctx: click.Context, connection: ConnectionInfo) -> None:
 
 
 def _set_mode(desk: Desk, connection_id: int, mode: ConnectionMode) -> Reply:
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connections.set_mode(db, connection_id, mode)
         connection = connections.get_connection(db, connection_id, now=desk.now())
     return _reply(connection)

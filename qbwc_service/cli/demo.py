@@ -91,7 +91,7 @@ def _run(folder: Path, *, is_quiet: bool) -> Outcome:
     environ = _make_environment(folder, port=port)
     desk = Desk(environ)
     try:
-        upgrade_schema(desk.database)
+        upgrade_schema(desk.unchecked_database)
         connection_id, install = _connect(desk)
         files = find_examples()
         rows = [row for path in files for row in read_rows(path.read_bytes(), name=path.name)]
@@ -101,7 +101,7 @@ def _run(folder: Path, *, is_quiet: bool) -> Outcome:
         qwc = make_qwc_text(desk, connection_id, install.id)
         with running_server(environ, port=port, log=folder / "server.log"):
             reports = _simulate(qwc.text, password=get_password(desk, install), is_quiet=is_quiet)
-        with desk.reading() as db:
+        with desk.database.reading() as db:
             documents = list_documents(db, connection_id, limit=MOST_DOCUMENTS)
             operations = count_operations(db, connection_id)
     finally:
@@ -117,7 +117,7 @@ def _run(folder: Path, *, is_quiet: bool) -> Outcome:
 
 def _connect(desk: Desk) -> tuple[int, connections.InstallInfo]:
     new = connections.NewConnection(name=NAME, required_company_name=NAME)
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connection_id = connections.create_connection(db, new, now=desk.now())
         return connection_id, connections.add_install(db, connection_id, label="Front desk", now=desk.now())
 

@@ -1,10 +1,10 @@
 """What a command works with: settings, keys, the database, the time. Nothing is read or opened before it is asked for.
 
-This is the only place of the command line that opens transactions, and it checks the schema before the first one.
+A command opens one transaction after another on ``database``, whose schema was checked before the first one; what it
+calls never commits.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,6 @@ from qbwc_service.clock import Clock, system_clock
 from qbwc_service.errors import InvalidSettingsError, SchemaError
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from qbwc_service.credentials import ServerKeys
     from qbwc_service.settings import Settings
     from qbwc_service.store import Database
@@ -30,7 +28,6 @@ class Desk:
     def __init__(self, environ: Mapping[str, str], *, clock: Clock = system_clock) -> None:
         self.environ = environ
         self.clock = clock
-        self._checked = False
 
     def now(self) -> datetime:
         """Give the present moment."""
@@ -63,35 +60,23 @@ class Desk:
         return read_database_url(self.environ)
 
     @cached_property
-    def database(self) -> "Database":
+    def unchecked_database(self) -> "Database":
         """The database as it is, whatever its schema; nothing is connected yet."""
         from qbwc_service.store import open_database  # noqa: PLC0415
 
         return open_database(self.database_url)
 
-    @contextmanager
-    def reading(self) -> "Iterator[Session]":
-        """Open a transaction that only reads; SchemaError where the database is not ready for this release."""
-        self.check_database()
-        with self.database.reading() as db:
-            yield db
+    @cached_property
+    def database(self) -> "Database":
+        """The database, there and at this release's schema: commands open their one transaction on it.
 
-    @contextmanager
-    def writing(self) -> "Iterator[Session]":
-        """Open a transaction that commits if it ends well; SchemaError as above."""
-        self.check_database()
-        with self.database.writing() as db:
-            yield db
-
-    def check_database(self) -> None:
-        """Pass if the database is there and stands at this release's schema; SchemaError says what to do if not."""
-        if self._checked:
-            return
+        SchemaError says what to do where it is not.
+        """
         from qbwc_service.store.schema import check_schema  # noqa: PLC0415
 
         self.check_file()
-        check_schema(self.database)
-        self._checked = True
+        check_schema(self.unchecked_database)
+        return self.unchecked_database
 
     def check_file(self) -> None:
         """Refuse to make an empty SQLite file where somebody only wanted to look."""
@@ -105,8 +90,8 @@ class Desk:
 
     def close(self) -> None:
         """Give back what was opened."""
-        if "database" in self.__dict__:
-            self.database.close()
+        if "unchecked_database" in self.__dict__:
+            self.unchecked_database.close()
 
 
 def find_sqlite_path(url: str) -> Path | None:

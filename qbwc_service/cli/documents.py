@@ -34,7 +34,7 @@ def list_(
 ) -> Reply:
     """List documents, newest first, with QuickBooks' id, total and balance."""
     wanted = DocumentState(state) if state else None
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         found = list_documents(db, connection_id, kind=kind, state=wanted, before=before, limit=limit + 1)
     page, more = split_page(found, limit)
@@ -51,7 +51,7 @@ def list_(
 @click.pass_obj
 def show(desk: Desk, connection_id: int, kind: DocumentKind, *, external_id: str) -> Reply:
     """Show one document: its state, its content, its operations."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         details = get_document(db, connection_id, kind, external_id=external_id)
     document = details.document

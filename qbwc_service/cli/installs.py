@@ -41,7 +41,7 @@ def installs() -> None:
 def add(desk: Desk, connection_id: int, *, label: str) -> Reply:
     """Add an install: one Windows user on one PC. It gets a user name and a password of its own."""
     _ = desk.keys
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         install = connections.add_install(db, connection_id, label=label, now=desk.now())
     made = describe_new_install(desk, install)
     return Reply(data={"install": made.data}, shown=(make_facts(made.facts), "", *list_next_steps(made)))
@@ -52,7 +52,7 @@ def add(desk: Desk, connection_id: int, *, label: str) -> Reply:
 @click.pass_obj
 def list_(desk: Desk, connection_id: int) -> Reply:
     """List the installs of a connection."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         found = connections.list_installs(db, connection_id)
     rows = [(one.id, one.label, one.user_name, one.last_contact_at, _remark(one)) for one in found]
@@ -67,7 +67,7 @@ def list_(desk: Desk, connection_id: int) -> Reply:
 @click.pass_obj
 def revoke(desk: Desk, connection_id: int, install_id: int) -> Reply:
     """Make an install's password useless from now on. There is no way back: add a new install instead."""
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connections.get_install(db, connection_id, install_id)
         install = connections.revoke_install(db, connection_id, install_id, now=desk.now())
     text = f"Install {install.id} ({install.label}) cannot sign in any more."
@@ -80,7 +80,7 @@ def revoke(desk: Desk, connection_id: int, install_id: int) -> Reply:
 @click.pass_obj
 def password(desk: Desk, connection_id: int, install_id: int) -> Reply:
     """Print an install's password, and nothing else."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         install = check_not_revoked(connections.get_install(db, connection_id, install_id))
     return _password_reply(desk, install)
 
@@ -92,7 +92,7 @@ def password(desk: Desk, connection_id: int, install_id: int) -> Reply:
 def rotate(desk: Desk, connection_id: int, install_id: int) -> Reply:
     """Give an install a new password and print it; the old one works on for QBWC_PASSWORD_GRACE_HOURS."""
     _ = desk.keys
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connections.get_install(db, connection_id, install_id)
         install = connections.rotate_password(db, connection_id, install_id, now=desk.now())
     return _password_reply(desk, install)

@@ -65,7 +65,7 @@ class _UndoneError(Exception):
 
 def deliver(desk: Desk, connection_id: int, rows: Sequence[Row], *, all_or_nothing: bool) -> Delivery:
     """Bring the rows into the queue; NotFoundError where there is no such connection."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connection = connections.get_connection(db, connection_id, now=desk.now())
     country = connection.country if connection.country in EDITIONS else "US"
     delivery = Delivery(refused=[_refuse(row, row.error) for row in rows if isinstance(row, BadRow)])
@@ -107,7 +107,7 @@ class _Work:
     def _transact(
         self, documents: Sequence[DocumentRow], requests: Sequence[RequestRow], *, all_or_nothing: bool = False
     ) -> None:
-        with self.desk.writing() as db:
+        with self.desk.database.writing() as db:
             now = self.desk.now()
             results = enqueue_documents(
                 db, self.connection_id, [(row.kind, row.body) for row in documents], now=now, country=self.country

@@ -28,7 +28,7 @@ def message_sets() -> None:
 def list_(desk: Desk, connection_id: int, *, state: str | None, limit: int, before: int | None) -> Reply:
     """List message sets, newest first."""
     wanted = MessageSetState(state) if state else None
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         found = list_message_sets(db, connection_id, state=wanted, before=before, limit=limit + 1)
     page, more = split_page(found, limit)
@@ -52,7 +52,7 @@ def list_(desk: Desk, connection_id: int, *, state: str | None, limit: int, befo
 @click.pass_obj
 def show(desk: Desk, connection_id: int, message_set_id: int, *, part: str | None) -> Reply:
     """Show one message set: its operations, how it ended, and both documents byte for byte."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         details = get_message_set(db, connection_id, message_set_id)
     if part is None:

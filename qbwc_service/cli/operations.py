@@ -38,7 +38,7 @@ def operations() -> None:
 def list_(desk: Desk, connection_id: int, *, state: str | None, limit: int, before: int | None) -> Reply:
     """List operations, newest first."""
     wanted = OperationState(state) if state else None
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         found = list_operations(db, connection_id, state=wanted, before=before, limit=limit + 1)
     page, more = split_page(found, limit)
@@ -53,7 +53,7 @@ def list_(desk: Desk, connection_id: int, *, state: str | None, limit: int, befo
 @click.pass_obj
 def show(desk: Desk, connection_id: int, operation_id: int) -> Reply:
     """Show one operation: its state, what it waits for, and every attempt."""
-    with desk.reading() as db:
+    with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         details = get_operation_details(db, connection_id, operation_id)
     return Reply(data=details, shown=_shown(details))
@@ -75,7 +75,7 @@ def retry(desk: Desk, connection_id: int, operation_id: int, *, not_in_quickbook
     A write that was handed out and never answered may have been done: sending it again could make an invoice twice.
     Look in QuickBooks first, and say so.
     """
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         operation = retry_operation(
             db, connection_id, operation_id, not_in_quickbooks=not_in_quickbooks, now=desk.now()
@@ -91,7 +91,7 @@ def retry(desk: Desk, connection_id: int, operation_id: int, *, not_in_quickbook
 @click.pass_obj
 def cancel(desk: Desk, connection_id: int, operation_id: int, *, reason: str) -> Reply:
     """Take an operation out of the queue that was not handed out yet. What needs it stays blocked."""
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         details = cancel_operation(db, connection_id, operation_id, reason=reason, now=desk.now())
     operation = details.operation

@@ -50,7 +50,7 @@ def make_qwc_text(desk: Desk, connection_id: int, install_id: int | None) -> Qwc
     """Make the file of an install, or of the only one there is; raises as ``choose_install`` does."""
     settings = desk.settings
     install = choose_install(desk, connection_id, install_id)
-    with desk.writing() as db:
+    with desk.database.writing() as db:
         connection = connections.get_connection(db, connection_id, now=desk.now())
         owner_id = connections.get_owner_id(db, now=desk.now())
     text = render_qwc(make_qwc(settings, connection, install, owner_id=owner_id))

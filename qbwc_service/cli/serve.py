@@ -52,7 +52,7 @@ def serve(
     everything but localhost: put a proxy with a certificate in front.
     """
     settings = desk.settings
-    desk.check_database()
+    _ = desk.database
     configure_logging(log_format=settings.log_format, log_level=settings.log_level)
     # What the workers inherit must be no connection to the database.
     desk.close()

@@ -61,6 +61,9 @@ def create_connection(db: Session, new: NewConnection, *, now: datetime) -> int:
     name = " ".join(new.name.split())
     if not name or len(name) > NAME_LENGTH:
         raise InputError(f"a connection's name has 1 to {NAME_LENGTH} characters", field="name")
+    for field, given in (("required_company_name", new.required_company_name), ("external_id", new.external_id)):
+        if given is not None and not 0 < len(given.strip()) <= len(given) <= NAME_LENGTH:
+            raise InputError(f"it has 1 to {NAME_LENGTH} characters, or is left out", field=field)
     if new.run_every_minutes < 1:
         raise InputError("the Web Connector runs every 1 minute at most often", field="run_every_minutes")
     if new.external_id is not None:

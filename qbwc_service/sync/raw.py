@@ -1,5 +1,6 @@
 """Any qbXML request as an operation: checked now, handed out as it is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from qbwc_service.sync.kinds import allows_external_guid
 
 ATTRIBUTE = "@"
 ALLOWED_ATTRIBUTES = ("metaData",)
+NOT_KEPT = re.compile("[\0\ud800-\udfff]")
+"""What PostgreSQL keeps in no JSON; the builder leaves it out too, and reports it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,8 @@ def _plain_value(value: object) -> object:
             return _plain(value)
         case list() | tuple():
             return [_plain_value(inner) for inner in value]
+        case str():
+            return NOT_KEPT.sub("", value)
         case Decimal():
             return format(value, "f")
         case date():

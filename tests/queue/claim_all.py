@@ -8,7 +8,6 @@ import sys
 from datetime import UTC, datetime
 
 from qbwc_service.store import OperationState, open_database
-
 from tests.factories import CompanyQueue
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -1,9 +1,9 @@
 """What has not left can be taken back or replaced; what has left cannot."""
 
 import pytest
+
 from qbwc_service.queue import send_again
 from qbwc_service.store import OperationState
-
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, new_write
 

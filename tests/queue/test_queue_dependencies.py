@@ -3,16 +3,15 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from qbwc_service.queue import Outcome, enqueue, unblock_children
 from qbwc_service.store import Database, OperationState
-
 from tests.factories import CompanyQueue, new_write
 from tests.statements import CountStatements
 from tests.together import meanwhile
 
 WAITING, BLOCKED, DONE = OperationState.WAITING, OperationState.BLOCKED, OperationState.DONE
 FAILED = OperationState.FAILED
-
 
 
 def test_a_child_goes_when_its_last_parent_is_done(queue: CompanyQueue) -> None:

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from qbwc_service.queue import QueueDepth, measure_queue
 from qbwc_service.store import OperationState
-
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, new_read, new_write
 from tests.statements import CountStatements

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
+
 from qbwc_service.queue import Outcome, finish
 from qbwc_service.store import Database, OperationState
-
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, HandedOut, new_write
 from tests.statements import CountStatements

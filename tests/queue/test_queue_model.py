@@ -17,10 +17,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+
 from qbwc_service import connections
 from qbwc_service.queue import Outcome
 from qbwc_service.store import OperationState, open_database
-
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, HandedOut, new_read, new_write
 
@@ -192,6 +192,6 @@ def test_any_history_agrees_with_the_model(sqlite_template: Path, tmp_path: Path
     run_state_machine_as_test(
         history,
         settings=settings(
-            max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+            max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
         ),
     )

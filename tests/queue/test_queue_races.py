@@ -10,16 +10,15 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+
 from qbwc_service.queue import cancel
 from qbwc_service.store import Database, OperationState
-
 from tests.factories import CompanyQueue
 from tests.queue.claim_all import claim_until_empty
 from tests.together import meanwhile, together
 
 ROOT = Path(__file__).resolve().parents[2]
 CANCELLED, SENT = OperationState.CANCELLED, OperationState.SENT
-
 
 
 def test_eight_threads_hand_out_each_operation_exactly_once(queue: CompanyQueue) -> None:

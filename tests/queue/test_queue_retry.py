@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qbwc_service.queue import RetryPolicy, next_attempt_at
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -2,7 +2,6 @@
 
 from qbwc_service.queue import NO_ANSWER, Outcome, Unanswered
 from qbwc_service.store import MessageSet, MessageSetState, OperationState
-
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, HandedOut, new_read, new_write
 from tests.statements import CountStatements

@@ -1,5 +1,7 @@
 """Fills every table, for a connection: two rows where a second one can be told from the first."""
 
+from sqlalchemy import insert, select
+
 from qbwc_service import connections
 from qbwc_service.store import (
     Document,
@@ -9,8 +11,6 @@ from qbwc_service.store import (
     OperationState,
     SyncState,
 )
-from sqlalchemy import insert, select
-
 from tests.factories import CompanyQueue, new_write
 
 

@@ -5,14 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from qbwc_service.store import Connection, Database, Deployment, open_database
-from qbwc_service.store.engine import SQLITE_BUSY_SECONDS
 from sqlalchemy import event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from qbwc_service.store import Connection, Database, Deployment, open_database
+from qbwc_service.store.engine import SQLITE_BUSY_SECONDS
 from tests.conftest import StandingClock
-from tests.factories import CompanyQueue, new_write
+from tests.factories import CompanyQueue, given_up, new_write
 from tests.together import meanwhile
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -54,9 +54,13 @@ def test_writing_commits_at_its_end(database: Database, clock: StandingClock) ->
 def test_writing_rolls_back_on_an_exception(
     database: Database, clock: StandingClock, trouble: type[BaseException]
 ) -> None:
-    with pytest.raises(trouble), database.writing() as db:
-        add_deployment(db, clock)
-        raise trouble
+    def write() -> None:
+        with database.writing() as db:
+            add_deployment(db, clock)
+            raise trouble
+
+    with pytest.raises(trouble):
+        write()
     assert deployments(database) == 0
 
 
@@ -80,9 +84,8 @@ def test_a_part_can_be_rolled_back_alone(database: Database, clock: StandingCloc
 
 
 def test_even_a_new_table_is_rolled_back(database: Database) -> None:
-    with pytest.raises(RuntimeError), database.writing() as db:
+    with given_up(database) as db:
         db.execute(text("CREATE TABLE passing (id INTEGER)"))
-        raise RuntimeError
     with database.writing() as db:
         db.execute(text("CREATE TABLE passing (id INTEGER)"))
         db.execute(text("DROP TABLE passing"))

@@ -1,10 +1,12 @@
 """The database itself keeps one connection's rows apart from another's."""
 
+# ruff: noqa: S608 - The SQL is made of our own names.
+
 import pytest
-from qbwc_service.store import Base
-from sqlalchemy import ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, UniqueConstraint, func, select, text
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from qbwc_service.store import Base
 from tests.factories import CompanyQueue
 from tests.store.house import fill_every_table
 
@@ -24,9 +26,7 @@ LONGEST_NAME = 63
 
 def foreign_keys(*, composite: bool) -> list[ForeignKeyConstraint]:
     found = [key for table in TABLES.values() for key in table.foreign_key_constraints]
-    return sorted(
-        (key for key in found if (len(key.column_keys) > 1) is composite), key=lambda key: str(key.name)
-    )
+    return sorted((key for key in found if (len(key.column_keys) > 1) is composite), key=lambda key: str(key.name))
 
 
 @pytest.mark.parametrize("name", sorted(TABLES.keys() - WITHOUT_CONNECTION))
@@ -100,7 +100,7 @@ def test_no_row_can_move_to_another_connection(queue: CompanyQueue, other_queue:
     target = other_queue.connection_id if where == "ours" else 4711
     for name in sorted(TABLES.keys() - WITHOUT_CONNECTION):
         with pytest.raises(IntegrityError), queue.database.writing() as db:
-            db.execute(text(f"UPDATE {name} SET connection_id = {target}"))  # noqa: S608 - Our own names.
+            db.execute(text(f"UPDATE {name} SET connection_id = {target}"))
 
 
 def test_a_connection_with_rows_cannot_be_deleted(queue: CompanyQueue) -> None:
@@ -112,9 +112,9 @@ def point_into(key: ForeignKeyConstraint, *, ours: int, theirs: int) -> str:
     """SQL that lets one row of ours point at a row of theirs, by this foreign key."""
     table, column = key.parent.name, key.column_keys[1]
     target = key.referred_table.name
-    first = f"SELECT min({column}) FROM {table} WHERE connection_id = {ours}"  # noqa: S608 - Our own names.
-    their_row = f"SELECT min(id) FROM {target} WHERE connection_id = {theirs}"  # noqa: S608
-    return f"UPDATE {table} SET {column} = ({their_row}) WHERE connection_id = {ours} AND {column} = ({first})"  # noqa: S608
+    first = f"SELECT min({column}) FROM {table} WHERE connection_id = {ours}"
+    their_row = f"SELECT min(id) FROM {target} WHERE connection_id = {theirs}"
+    return f"UPDATE {table} SET {column} = ({their_row}) WHERE connection_id = {ours} AND {column} = ({first})"
 
 
 def refusal(queue: CompanyQueue, key: ForeignKeyConstraint) -> str:

@@ -1,43 +1,45 @@
 """Each rule that the tables state is broken once, and the database refuses it by name."""
 
+# ruff: noqa: S608 - The SQL is made of our own names.
+
 import pytest
-from qbwc_service.store import Base
 from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlalchemy.exc import IntegrityError
 
+from qbwc_service.store import Base
 from tests.factories import CompanyQueue
 from tests.store.house import fill_every_table
 
 A_TIME = "'2026-11-20 09:00:00.000000'"
-WRONG_WORD = "'nonsense'"
+WRONG = "'nonsense'"
 
 # One change for each CHECK, that breaks this rule and no other one of the table.
 CHECKS = {
     "ck_attempts_number": "UPDATE attempts SET number = 0",
-    "ck_connections_mode": f"UPDATE connections SET mode = {WRONG_WORD}",
+    "ck_connections_mode": f"UPDATE connections SET mode = {WRONG}",
     "ck_connections_run_every_minutes": "UPDATE connections SET run_every_minutes = 0",
-    "ck_connections_status": f"UPDATE connections SET status = {WRONG_WORD}",
+    "ck_connections_status": f"UPDATE connections SET status = {WRONG}",
     "ck_deployments_single": "UPDATE deployments SET id = 2",
-    "ck_documents_kind": f"UPDATE documents SET kind = {WRONG_WORD}",
+    "ck_documents_kind": f"UPDATE documents SET kind = {WRONG}",
     "ck_installs_rotation": "UPDATE installs SET rotation = -1",
     "ck_message_sets_answered": f"UPDATE message_sets SET answered_at = {A_TIME} WHERE state = 'sent'",
     "ck_message_sets_applied": f"UPDATE message_sets SET applied_at = {A_TIME} WHERE state = 'sent'",
-    "ck_message_sets_purpose": f"UPDATE message_sets SET purpose = {WRONG_WORD}",
-    "ck_message_sets_state": f"UPDATE message_sets SET state = {WRONG_WORD}, answered_at = {A_TIME} WHERE state = 'sent'",
+    "ck_message_sets_purpose": f"UPDATE message_sets SET purpose = {WRONG}",
+    "ck_message_sets_state": f"UPDATE message_sets SET state = {WRONG}, answered_at = {A_TIME} WHERE state = 'sent'",
     "ck_operation_dependencies_not_itself": "UPDATE operation_dependencies SET depends_on_id = operation_id",
     "ck_operations_attempts": "UPDATE operations SET attempts = -1",
     "ck_operations_batch_limit": "UPDATE operations SET batch_limit = 0",
     "ck_operations_body_or_document": "UPDATE operations SET body = NULL, document_id = NULL",
     "ck_operations_finished": f"UPDATE operations SET finished_at = {A_TIME} WHERE state = 'waiting'",
     "ck_operations_sent_in_a_set": "UPDATE operations SET message_set_id = NULL WHERE state = 'sent'",
-    "ck_operations_state": f"UPDATE operations SET state = {WRONG_WORD} WHERE state = 'waiting'",
+    "ck_operations_state": f"UPDATE operations SET state = {WRONG} WHERE state = 'waiting'",
     "ck_sync_states_problem_has_a_message": "UPDATE sync_states SET state = 'problem'",
-    "ck_sync_states_state": f"UPDATE sync_states SET state = {WRONG_WORD}",
-    "ck_update_sessions_end_reason": f"UPDATE update_sessions SET end_reason = {WRONG_WORD}",
+    "ck_sync_states_state": f"UPDATE sync_states SET state = {WRONG}",
+    "ck_update_sessions_end_reason": f"UPDATE update_sessions SET end_reason = {WRONG}",
     "ck_update_sessions_ended": f"UPDATE update_sessions SET ended_at = {A_TIME} WHERE state = 'open'",
     "ck_update_sessions_ended_for_a_reason": "UPDATE update_sessions SET end_reason = NULL WHERE state = 'ended'",
     "ck_update_sessions_progress": "UPDATE update_sessions SET progress = 101",
-    "ck_update_sessions_state": f"UPDATE update_sessions SET state = {WRONG_WORD} WHERE state = 'ended'",
+    "ck_update_sessions_state": f"UPDATE update_sessions SET state = {WRONG} WHERE state = 'ended'",
 }
 
 # The same for what may stand only once; SQLite names the columns.
@@ -92,7 +94,10 @@ def test_every_rule_of_the_tables_is_in_this_test() -> None:
 def test_each_check_is_refused_by_name(queue: CompanyQueue) -> None:
     fill_every_table(queue)
     for name, breach in CHECKS.items():
-        with pytest.raises(IntegrityError, match=rf'constraint(?: failed:)? "?{name}\b'), queue.database.writing() as db:
+        with (
+            pytest.raises(IntegrityError, match=rf'constraint(?: failed:)? "?{name}\b'),
+            queue.database.writing() as db,
+        ):
             db.execute(text(breach))
 
 
@@ -110,9 +115,8 @@ def test_what_may_stand_only_once_is_refused(queue: CompanyQueue, other_queue: C
 def test_what_stands_at_the_border_is_allowed(queue: CompanyQueue) -> None:
     fill_every_table(queue)
     for change in BORDERS:
-        with pytest.raises(ZeroDivisionError), queue.database.writing() as db:
+        with queue.database.reading() as db:  # It keeps nothing: each change meets the rows as they were.
             db.execute(text(change))
-            raise ZeroDivisionError  # Each on the rows as they were.
 
 
 def test_the_same_is_free_in_another_connection(queue: CompanyQueue, other_queue: CompanyQueue) -> None:
@@ -121,7 +125,7 @@ def test_the_same_is_free_in_another_connection(queue: CompanyQueue, other_queue
     fill_every_table(other_queue)
     with queue.database.writing() as db:
         for table in ("update_sessions WHERE state = 'open'", "message_sets WHERE state = 'sent'"):
-            assert db.scalar(text(f"SELECT count(*) FROM {table}")) == 2  # noqa: S608 - Our own names.
+            assert db.scalar(text(f"SELECT count(*) FROM {table}")) == 2
         assert db.scalar(text("SELECT count(*) FROM documents WHERE external_id = 'c1'")) == 2
         firsts = "SELECT min(document_id) FROM links GROUP BY connection_id"
-        db.execute(text(f"UPDATE links SET quickbooks_id = 'same' WHERE document_id IN ({firsts})"))  # noqa: S608
+        db.execute(text(f"UPDATE links SET quickbooks_id = 'same' WHERE document_id IN ({firsts})"))

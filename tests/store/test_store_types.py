@@ -7,11 +7,12 @@ from decimal import Decimal, localcontext
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from qbwc_service.store import Database, OperationState
-from qbwc_service.store.types import CHUNK, CompressedText, JsonOrNull, Money, UtcDateTime, Word
 from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.types import TypeEngine
+
+from qbwc_service.store import Database, OperationState
+from qbwc_service.store.types import CHUNK, CompressedText, JsonOrNull, Money, UtcDateTime, Word
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ONCE_PER_DATABASE = settings(FEW, max_examples=15)
@@ -26,7 +27,9 @@ moments = st.datetimes(datetime(1950, 1, 2), datetime(2200, 1, 1), timezones=zon
 any_text = st.text(st.characters(exclude_categories=()))
 
 
-def kept(database: Database, kind: TypeEngine[object], values: Sequence[object], *, query: str | None = None) -> list[object]:
+def kept(
+    database: Database, kind: TypeEngine[object], values: Sequence[object], *, query: str | None = None
+) -> list[object]:
     """Write values into a column of this kind, and read them back in the column's own order (or by ``query``)."""
     table = Table("scratch", MetaData(), Column("id", Integer, primary_key=True), Column("kept", kind))
     with database.engine.connect() as connection, connection.begin() as transaction:
@@ -64,7 +67,9 @@ def test_the_sum_of_the_orm_is_money_again(database: Database) -> None:
     table = Table("scratch", MetaData(), Column("id", Integer, primary_key=True), Column("total_cents", Money))
     with database.engine.connect() as connection, connection.begin() as transaction:
         table.create(connection)
-        connection.execute(insert(table), [{"id": 1, "total_cents": Decimal("0.10")}, {"id": 2, "total_cents": Decimal("0.20")}])
+        connection.execute(
+            insert(table), [{"id": 1, "total_cents": Decimal("0.10")}, {"id": 2, "total_cents": Decimal("0.20")}]
+        )
         total = connection.scalar(select(func.sum(table.c.total_cents)))
         nothing = connection.scalar(select(func.sum(table.c.total_cents)).where(table.c.id > 2))
         transaction.rollback()

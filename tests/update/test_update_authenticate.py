@@ -5,11 +5,11 @@ from base64 import urlsafe_b64decode
 from collections.abc import Callable
 
 import pytest
+
 from qbwc_service import connections
 from qbwc_service.credentials import ServerKeys, derive_password
 from qbwc_service.store import ConnectionMode, Database, SessionEnd, SessionState
 from qbwc_service.update import UpdatePolicy, UpdateService
-
 from tests.conftest import SERVER_KEY, LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import PATH, FarSide
 from tests.rows import connection_row, customer, operation_states, put, sessions

@@ -1,14 +1,13 @@
 """connectionError, getLastError and closeConnection: how a session ends, and what people are told."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
+
 from qbwc_service import connections
 from qbwc_service.store import Database, MessageSetState, SessionEnd
 from qbwc_service.sync import enqueue_qbxml
 from qbwc_service.update import UpdateService
-
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import PATH, FarSide, answer_all, document, read_set, refusal, success
 from tests.rows import customer, document_state, invoice, message_sets, operation_states, operations, put, sessions
@@ -165,5 +164,12 @@ def test_the_text_of_an_error_is_never_empty_and_never_noop(
     told()
     ticket = far.ticket
     stranger = link_company("Bolt Freight")
-    for wrong in ("", " ", ticket.upper(), ticket + "x", f"{stranger.connection_id}.{ticket.partition('.')[2]}", "9" * 400):
+    for wrong in (
+        "",
+        " ",
+        ticket.upper(),
+        ticket + "x",
+        f"{stranger.connection_id}.{ticket.partition('.')[2]}",
+        "9" * 400,
+    ):
         assert far.service.get_last_error(wrong) == "This update session is unknown or has expired."

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
 from qbwc_service import connections
 from qbwc_service.store import Database, MessageSetState
 from qbwc_service.sync import enqueue_qbxml
 from qbwc_service.update import UpdateService
-
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal
 from tests.rows import (

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+
 from qbwc_service import connections
 from qbwc_service.store import Database, SessionEnd, SessionState
 from qbwc_service.update import UpdateService
-
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import PATH, FarSide, answer_all, document, read_set
 from tests.rows import customer, message_sets, operation_states, put, sessions
@@ -45,14 +45,16 @@ def test_the_first_contact_adopts_the_file_and_its_facts_are_shown(
     assert info.last_contact_at == clock()
 
 
-@pytest.mark.parametrize("marker", [True, False])
+@pytest.mark.parametrize("has_marker", ["with our marker", "without a marker"])
 def test_the_required_name_counts_without_spaces_and_case(
-    marker: bool, far: FarSide, link_company: LinkCompany  # noqa: FBT001 - A parameter of the test.
+    has_marker: str,
+    far: FarSide,
+    link_company: LinkCompany,
 ) -> None:
     for open_file, is_right in (("ACME  trucking llc ", True), ("Acme Trucking", False), (None, False)):
         linked = link_company("Acme", required_company_name="Acme Trucking LLC")
         other = FarSide(far.service, linked.user_name, linked.password, linked.owner_id, None)
-        other.marker = linked.file_id if marker else None
+        other.marker = linked.file_id if has_marker == "with our marker" else None
         other.authenticate()
         text = other.send(other.host(company_name=open_file))
         assert bool(text) is is_right, open_file
@@ -232,9 +234,7 @@ def test_later_calls_without_those_words_erase_nothing(
     assert _info(far, company.connection_id) == before
 
 
-def test_words_that_say_only_a_part_erase_nothing(
-    far: FarSide, company: LinkedCompany, clock: StandingClock
-) -> None:
+def test_words_that_say_only_a_part_erase_nothing(far: FarSide, company: LinkedCompany, clock: StandingClock) -> None:
     _proven(far, company, clock)
     before = _info(far, company.connection_id)
     far.authenticate()

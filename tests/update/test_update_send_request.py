@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import delete, func, select, update
+
 from qbwc_service.store import Database, Document, Link, MessageSetPurpose, MessageSetState
 from qbwc_service.sync import BatchLimits, enqueue_qbxml
 from qbwc_service.update import UpdatePolicy, UpdateService
-from sqlalchemy import delete, func, select, update
-
 from tests.conftest import LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
 from tests.rows import (
@@ -55,9 +55,9 @@ def test_a_set_is_on_record_before_it_leaves(
     assert [operation.message_set_id for operation in operations(database, connection_id)] == [row.id] * 2
     assert operation_states(database, connection_id) == ["sent", "sent"]
     assert document_states(database, connection_id) == {"c1": "in_progress", "c2": "in_progress"}
-    assert [(attempt.number, attempt.message_set_id, attempt.answered_at) for attempt in attempts(database, connection_id)] == [
-        (1, row.id, None)
-    ] * 2
+    assert [
+        (attempt.number, attempt.message_set_id, attempt.answered_at) for attempt in attempts(database, connection_id)
+    ] == [(1, row.id, None)] * 2
 
 
 def test_the_request_id_is_the_operation_and_the_set_goes_on_after_an_error(

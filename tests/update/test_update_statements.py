@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+
 from qbwc_service.store import Database
 from qbwc_service.sync import enqueue_qbxml
 from qbwc_service.update import UpdateService
-
 from tests.conftest import LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
 from tests.rows import credit_memo, customer, document_states, invoice, item, operation_states, payment, put

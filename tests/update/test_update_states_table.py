@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
 from qbwc_service.store import Database
 from qbwc_service.sync import BatchLimits
 from qbwc_service.update import UpdatePolicy
-
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import PATH, FarSide, answer_all, read_set
 from tests.rows import customer, document_states, message_sets, operation_states, put, sessions

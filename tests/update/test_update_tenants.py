@@ -5,7 +5,6 @@ from collections.abc import Callable
 from qbwc_service.store import Database
 from qbwc_service.sync import BatchLimits
 from qbwc_service.update import UpdatePolicy, UpdateService
-
 from tests.conftest import LinkCompany, StandingClock
 from tests.far_side import FarSide, answer_all, read_set
 from tests.rows import customer, document_states, invoice, links, operation_states, put, sessions

@@ -1,0 +1,43 @@
+"""Many documents at once cost few statements."""
+
+from qbwc_service.store import Database
+from qbwc_service.sync import AcceptedDocument, enqueue_documents
+from tests.conftest import LinkedCompany, StandingClock
+from tests.rows import customer, document_states, invoice, item, put
+from tests.statements import counted_statements
+
+PER_LOOKUP = 400
+OTHERWISE = 10
+
+
+def test_a_thousand_documents_take_a_handful_of_statements(
+    database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    line = {"item": {"external_id": "s1"}, "amount": "1.00"}
+    documents = [
+        item("s1"),
+        *(customer(f"c{number}") for number in range(333)),
+        *(invoice(f"i{number}", f"c{number % 333}", lines=[line]) for number in range(666)),
+    ]
+    assert len(documents) == 1000
+    with database.writing() as db, counted_statements(database) as statements:
+        results = enqueue_documents(db, company.connection_id, documents, now=clock())
+    assert all(isinstance(result, AcceptedDocument) and result.change == "created" for result in results)
+    assert len(statements) <= OTHERWISE + 1000 // PER_LOOKUP
+    states = list(document_states(database, company.connection_id).values())
+    assert (states.count("pending"), states.count("blocked")) == (334, 666)
+
+    with database.writing() as db, counted_statements(database) as statements:
+        results = enqueue_documents(db, company.connection_id, documents, now=clock())
+    assert all(isinstance(result, AcceptedDocument) and result.change == "unchanged" for result in results)
+    assert len(statements) <= OTHERWISE + 1000 // PER_LOOKUP
+
+
+def test_a_chain_of_three_hundred_documents_is_sorted(
+    database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    chain = [customer(f"c{number}", parent={"external_id": f"c{number + 1}"}) for number in range(299)]
+    results = put(database, company.connection_id, *chain, customer("c299"), now=clock())
+    assert all(isinstance(result, AcceptedDocument) for result in results)
+    states = document_states(database, company.connection_id)
+    assert [name for name, state in states.items() if state == "pending"] == ["c299"]
