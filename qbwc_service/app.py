@@ -60,7 +60,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """Sends the Web Connector's calls to the SOAP endpoint, with and without a trailing slash, and the rest to pages."""
+    """Sends ``/qbwc``, with and without a trailing slash, to the SOAP endpoint, and the rest to the pages."""
 
     soap: "WSGIApplication"
     pages: "WSGIApplication"

@@ -37,7 +37,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_IN_TRACEBACK = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 # These libraries write whole SOAP bodies (with the password) or SQL parameters at debug and info level.
-_CHATTY_LIBRARIES = ("spyne", "sqlalchemy", "httpx", "werkzeug")
+_CHATTY_LIBRARIES = ("spyne", "sqlalchemy", "httpx", "werkzeug", "alembic")
 
 
 def configure_logging(*, log_format: str = "text", log_level: str = "INFO", stream: TextIO | None = None) -> None:

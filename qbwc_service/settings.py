@@ -174,7 +174,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def read_database_url(environ: Mapping[str, str]) -> str:
-    """Give the database's address alone, for what works without the rest (migrations); InvalidSettingsError if unusable.
+    """Give the database's address alone, for what works without the rest: migrations. InvalidSettingsError if unusable.
 
     The server key is not asked for: whoever upgrades a database need not hold it.
     """

@@ -58,9 +58,12 @@ def create_connection(db: Session, new: NewConnection, *, now: datetime) -> int:
 
     Raises InputError for an unusable name or interval, StateError where the external id is taken.
     """
-    name = " ".join(new.name.split())
-    if not name or len(name) > NAME_LENGTH:
-        raise InputError(f"a connection's name has 1 to {NAME_LENGTH} characters", field="name")
+    name = check_text(new.name, field="name")
+    for field in ("required_company_name", "external_id"):
+        if (given := getattr(new, field)) is not None:
+            check_text(given, field=field)
+    if new.company_file_path is not None and not new.company_file_path.isprintable():
+        raise InputError("the company file's path holds a character that cannot be shown", field="company_file_path")
     for field, given in (("required_company_name", new.required_company_name), ("external_id", new.external_id)):
         if given is not None and not 0 < len(given.strip()) <= len(given) <= NAME_LENGTH:
             raise InputError(f"it has 1 to {NAME_LENGTH} characters, or is left out", field=field)
@@ -86,6 +89,14 @@ def create_connection(db: Session, new: NewConnection, *, now: datetime) -> int:
     }
     db.execute(insert(Connection), [row])
     return connection_id
+
+
+def check_text(text: str, *, field: str) -> str:
+    """Give a name as it is kept, with single spaces; InputError where it is empty, too long or cannot be shown."""
+    name = " ".join(text.split())
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
+        raise InputError(f"it has to have 1 to {NAME_LENGTH} characters that can be shown", field=field)
+    return name
 
 
 def get_owner_id(db: Session, *, now: datetime) -> str:

@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.errors import InputError, NotFoundError, StateError
+from qbwc_service.connections.create import check_text
+from qbwc_service.errors import NotFoundError, StateError
 from qbwc_service.store import Connection, Install, allocate_ids
 
-LABEL_LENGTH = 200
 SLUG_LENGTH = 32
 
 
@@ -41,9 +41,7 @@ def add_install(db: Session, connection_id: int, *, label: str, now: datetime) -
     name = db.scalar(select(Connection.name).where(Connection.id == connection_id))
     if name is None:
         raise NotFoundError(f"connection {connection_id} does not exist", field="connection")
-    label = " ".join(label.split())
-    if not label or len(label) > LABEL_LENGTH:
-        raise InputError(f"an install's label has 1 to {LABEL_LENGTH} characters", field="label")
+    label = check_text(label, field="label")
     (install_id,) = allocate_ids(db, "installs")
     row = {
         "connection_id": connection_id,

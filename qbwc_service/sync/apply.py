@@ -12,6 +12,7 @@ from qbwc_service.errors import AnswerError
 from qbwc_service.store import Document, DocumentState, Operation, OperationState
 from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
+from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
@@ -32,7 +33,7 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
     """Give the operations that are out in a message set, or were when its session ended."""
     same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
     query = (
-        select(Operation, Document.kind, Document.external_id, Document.fingerprint)
+        select(Operation, Document)
         .outerjoin(Document, same_document)
         .where(
             Operation.connection_id == connection_id,
@@ -49,11 +50,12 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
             attempt=operation.attempts,
             external_guid=operation.external_guid,
             document_id=operation.document_id,
-            document_kind=kind,
-            external_id=external_id,
-            fingerprint=fingerprint,
+            document_kind=document.kind if document else None,
+            external_id=document.external_id if document else None,
+            fingerprint=document.fingerprint if document else None,
+            credit_memos=used_credit_memos(document.body) if document else (),
         )
-        for operation, kind, external_id, fingerprint in db.execute(query)
+        for operation, document in db.execute(query)
     }
 
 

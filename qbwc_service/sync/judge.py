@@ -14,7 +14,10 @@ KEPT_IDS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """An operation that is out, with what is needed of its document."""
+    """An operation that is out, with what is needed of its document.
+
+    ``credit_memos`` are the external ids of those a payment uses up: their balances change without a word of it.
+    """
 
     operation_id: int
     request: str
@@ -25,6 +28,7 @@ class Sent:
     document_kind: DocumentKind | None
     external_id: str | None
     fingerprint: str | None
+    credit_memos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,9 +172,7 @@ def _effect(response: qbxml.Response) -> Effect | None:
                 quickbooks_id=quickbooks_id,
                 edit_sequence=_string(found.values.get("EditSequence")),
                 total=_total(found.values),
-                balance=_first_decimal(
-                    found.values, "BalanceRemaining", "CreditRemaining", "UnusedPayment", "TotalBalance"
-                ),
+                balance=_first_decimal(found.values, "BalanceRemaining", "CreditRemaining", "UnusedPayment"),
                 balances=tuple(_balances(found.values)),
             )
     return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import DocumentState, Link, OperationState, SyncState, table_of
+from qbwc_service.store import Document, DocumentKind, DocumentState, Link, OperationState, SyncState, table_of
 from qbwc_service.sync.judge import Effect, Judgement
 
 STATES = {
@@ -19,11 +19,12 @@ STATES = {
 
 
 def record_effects(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
-    """Write links and sync states of the judged operations' documents; four statements for any number."""
+    """Write links and sync states of the judged operations' documents; a handful of statements for any number."""
     ours = [judgement for judgement in judgements if judgement.sent.document_id is not None]
     _write_links(db, connection_id, ours, now=now)
     _write_states(db, connection_id, ours, now=now)
     _write_balances(db, connection_id, judgements)
+    _forget_balances(db, connection_id, judgements)
 
 
 def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
@@ -107,6 +108,22 @@ def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgem
         .values(balance_remaining_cents=bindparam("balance"))
     )
     db.connection().execute(move, rows)
+
+
+def _forget_balances(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:
+    """Forget what is left of credit memos that a payment used: no answer says it, and the old figure is wrong."""
+    done = (judgement for judgement in judgements if judgement.outcome.state is OperationState.DONE)
+    used = {external_id for judgement in done for external_id in judgement.sent.credit_memos}
+    if not used:
+        return
+    theirs = select(Document.id).where(
+        Document.connection_id == connection_id,
+        Document.kind == DocumentKind.CREDIT_MEMO,
+        Document.external_id.in_(used),
+    )
+    held = (SyncState.connection_id == connection_id, SyncState.document_id.in_(theirs))
+    move = update(SyncState).where(*held).values(balance_remaining=None)
+    db.execute(move, execution_options={"synchronize_session": False})
 
 
 def _last_balances(effects: Sequence[Effect]) -> Mapping[str, Decimal]:

@@ -60,6 +60,14 @@ def payment_path(element_path: str) -> str:
     return f"apply{position}.{APPLICATION_FIELDS.get(inner, rest)}" if rest else f"apply{position}"
 
 
+def used_credit_memos(body: Body) -> tuple[str, ...]:
+    """Give the external ids of the credit memos of ours that a payment uses."""
+    credits_ = body.get("credits")
+    used = credits_ if isinstance(credits_, Sequence) else ()
+    references = (_reference_in(credit, "credit_memo") for credit in used)
+    return tuple(str(reference["external_id"]) for reference in references if "external_id" in reference)
+
+
 def _application(part: Body, used: Sequence[Body], resolve: Resolve) -> dict[str, object]:
     invoice = _reference_in(part, "invoice")
     values: dict[str, object] = {

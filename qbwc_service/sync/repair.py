@@ -42,7 +42,7 @@ def retry_operation(
 def cancel_operation(
     db: Session, connection_id: int, operation_id: int, *, reason: str, now: datetime
 ) -> OperationDetails:
-    """Take a waiting, blocked or failed operation out of the queue; its document then has the problem *cancelled*.
+    """Take a waiting, blocked or failed operation out of the queue; its document is then *cleared*.
 
     Gives the operation with those that wait for it: they stay blocked until it is retried or they are cancelled too.
     Raises NotFoundError, and StateError where it was handed out or has ended.
@@ -50,8 +50,8 @@ def cancel_operation(
     present = get_operation(db, connection_id, operation_id, locked=True)
     if not queue.cancel(db, connection_id, operation_id, reason=reason, now=now):
         raise _not_now(present, "cancelled", remedy=_why_not_cancelled(present, connection_id))
-    message = f"cancelled: {reason}"
-    mark_documents(db, connection_id, [operation_id], state=DocumentState.PROBLEM, now=now, message=message)
+    state = DocumentState.CLEARED
+    mark_documents(db, connection_id, [operation_id], state=state, now=now, message=f"cancelled: {reason}")
     return get_operation_details(db, connection_id, operation_id)
 
 

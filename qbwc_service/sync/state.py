@@ -22,7 +22,7 @@ def mark_documents(
     if not operation_ids:
         return
     held = (SyncState.connection_id == connection_id, SyncState.operation_id.in_(operation_ids))
-    move = update(SyncState).where(*held).values(state=state, message=message, changed_at=now)
+    move = update(SyncState).where(*held).values(state=state, status_code=None, message=message, changed_at=now)
     db.execute(move, execution_options={"synchronize_session": False})
 
 

@@ -116,9 +116,11 @@ def test_debug_shows_the_traceback(sqlite_cli: Any, monkeypatch: pytest.MonkeyPa
 
 
 def test_text_from_outside_does_not_steer_the_terminal(sqlite_cli: Any) -> None:
-    sqlite_cli("connections", "create", "[red]Evil[/red] \x1b]0;title\x07", "--no-install")
+    refused = sqlite_cli("connections", "create", "Evil \x1b]0;title\x07", "--no-install")
+    sqlite_cli("connections", "create", "[red]Evil[/red]", "--no-install")
 
     result = sqlite_cli("connections", "list")
 
-    assert "\x1b" not in result.stdout
+    assert refused.exit_code == 2
+    assert "\x1b" not in refused.output + result.stdout
     assert "[red]Evil[/red]" in result.stdout

@@ -103,7 +103,7 @@ def test_a_cancelled_operation_leaves_its_document_with_the_reason(cli: Any, off
     answer = cli.json("operations", "cancel", office.connection, office.customer, "--reason", "sold")
 
     document = cli.json("documents", "show", office.connection, "customer", "c-1")["document"]
-    assert (document["state"], document["message"]) == ("problem", "cancelled: sold")
+    assert (document["state"], document["message"]) == ("cleared", "cancelled: sold")
     assert answer["blocked_ids"] == [office.invoice]
 
 

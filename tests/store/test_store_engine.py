@@ -41,6 +41,9 @@ def test_every_connection_to_sqlite_is_set_up(database: Database) -> None:
                 "busy_timeout": SQLITE_BUSY_SECONDS * 1000,
                 "synchronous": 2,
             }
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            assert driver.isolation_level is None  # Its own transactions would begin late and leak.
             connection.rollback()  # A transaction that was begun to ask has the write lock.
 
 
