@@ -3,7 +3,7 @@
 import os
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from qbwc_service.settings import read_database_url
 from qbwc_service.store import Base, open_database
@@ -17,6 +17,10 @@ def run(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
     )
+    if connection.dialect.name == "postgresql":
+        # Two upgrades at once would both make the table of versions; the lock goes with the connection.
+        connection.execute(text("SELECT pg_advisory_lock(hashtext('qbwc-service migrations'))"))
+        connection.commit()
     with context.begin_transaction():
         context.run_migrations()
 

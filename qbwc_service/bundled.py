@@ -8,8 +8,8 @@ from pathlib import Path
 
 from qbwc_service.errors import NotFoundError
 
-BUNDLED = ("migrations", "qwc_templates", "alembic.ini")
-"""Every name that can be asked for; pyproject.toml puts the same three into the wheel."""
+BUNDLED = ("migrations", "qwc_templates", "examples", "alembic.ini")
+"""Every name that can be asked for; pyproject.toml puts the same ones into the wheel."""
 
 _PACKAGE = Path(__file__).resolve().parent
 

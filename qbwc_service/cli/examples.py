@@ -1,18 +1,12 @@
-"""Finds the example documents: in a checkout beside the package, in an installed wheel inside it."""
+"""Finds the example documents that the demo sends."""
 
 from pathlib import Path
 
-import qbwc_service
-from qbwc_service.errors import NotFoundError
+from qbwc_service.bundled import find_bundled
 
 SUFFIXES = (".json", ".ndjson", ".xml")
 
 
 def find_examples() -> list[Path]:
     """Give the example files in the order of their names; NotFoundError where the installation lacks them."""
-    package = Path(qbwc_service.__file__).resolve().parent
-    for folder in (package / "_bundled" / "examples", package.parent / "examples"):
-        found = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
-        if found:
-            return found
-    raise NotFoundError("the installation lacks the examples", remedy="run the demo from a whole checkout")
+    return sorted(path for path in find_bundled("examples").glob("*") if path.suffix in SUFFIXES)

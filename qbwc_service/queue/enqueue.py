@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import NotFoundError
-from qbwc_service.store import Operation, OperationDependency, OperationState, allocate_ids
+from qbwc_service.store import Operation, OperationDependency, OperationState, allocate_ids, lock_dependencies
 
 NORMAL_PRIORITY = 100
 
@@ -44,6 +44,8 @@ def enqueue(
         return {}
     siblings = {new.id for new in operations if new.id is not None}
     older_parents = {parent for new in operations for parent in new.depends_on} - siblings
+    if older_parents:
+        lock_dependencies(db, connection_id)
     undone = _undone_parents(db, connection_id, older_parents) | siblings
     ids = _number(db, operations)
     states = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Attempt, Operation, OperationState, table_of
@@ -37,15 +37,16 @@ def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, mess
     if not outcomes:
         return
     operations, attempts = table_of(Operation), table_of(Attempt)
+    still_out = (
+        operations.c.connection_id == connection_id,
+        operations.c.id == bindparam("operation"),
+        operations.c.message_set_id == message_set_id,
+        # Not IN: its list cannot be part of a statement for many rows.
+        or_(operations.c.state == OperationState.SENT, operations.c.state == OperationState.UNKNOWN),
+    )
     move = (
         update(operations)
-        .where(
-            operations.c.connection_id == connection_id,
-            operations.c.id == bindparam("operation"),
-            operations.c.message_set_id == message_set_id,
-            # Not IN: its list cannot be part of a statement for many rows.
-            or_(operations.c.state == OperationState.SENT, operations.c.state == OperationState.UNKNOWN),
-        )
+        .where(*still_out)
         .values(
             state=bindparam("new_state"),
             not_before=bindparam("from_when"),
@@ -60,14 +61,16 @@ def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, mess
             attempts.c.connection_id == connection_id,
             attempts.c.operation_id == bindparam("operation"),
             attempts.c.message_set_id == message_set_id,
+            or_(attempts.c.answered_at.is_(None), select(operations.c.id).where(*still_out).exists()),
         )
         .values(
             answered_at=now, status_code=bindparam("code"), status_message=bindparam("text"), result=bindparam("kept")
         )
     )
     connection = db.connection()
-    connection.execute(move, [_operation_values(outcome, now=now) for outcome in outcomes])
+    # The attempts first: whether an answer still counts is seen from the operations as they were.
     connection.execute(complete, [_attempt_values(outcome) for outcome in outcomes])
+    connection.execute(move, [_operation_values(outcome, now=now) for outcome in outcomes])
 
 
 def refuse(db: Session, connection_id: int, reasons: Mapping[int, str], *, now: datetime) -> None:

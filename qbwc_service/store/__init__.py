@@ -9,6 +9,7 @@ from qbwc_service.store.connections import Connection, Deployment, Install
 from qbwc_service.store.documents import Document, Link, SyncState
 from qbwc_service.store.engine import Database, open_database
 from qbwc_service.store.ids import allocate_ids
+from qbwc_service.store.locks import lock_dependencies
 from qbwc_service.store.operations import Attempt, Operation, OperationDependency
 from qbwc_service.store.sessions import MessageSet, UpdateSession
 from qbwc_service.store.states import (
@@ -47,6 +48,7 @@ __all__ = [
     "SyncState",
     "UpdateSession",
     "allocate_ids",
+    "lock_dependencies",
     "open_database",
     "table_of",
 ]

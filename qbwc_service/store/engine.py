@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -51,7 +51,18 @@ def open_database(url: str) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "handle_error", _forget_values)
     return Database(engine)
+
+
+def _forget_values(context: ExceptionContext) -> None:
+    """Keep PostgreSQL's sentence only: its DETAIL repeats the whole row that it refused."""
+    original, ours = context.original_exception, context.sqlalchemy_exception
+    sentence = getattr(getattr(original, "diag", None), "message_primary", None)
+    if sentence is not None and ours is not None:
+        ours.args = tuple(str(part).replace(str(original), sentence) for part in ours.args)
+        original.args = (sentence,)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from qbwc_service.clock import system_clock
 from qbwc_service.errors import FieldError, InvalidDocumentError, QbwcServiceError, StateError
 from qbwc_service.qbxml import TextChange
-from qbwc_service.store import DocumentKind, DocumentState, OperationState
+from qbwc_service.store import DocumentKind, DocumentState, OperationState, lock_dependencies
 from qbwc_service.sync.check import CheckedDocument, check_document
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.references import Target
@@ -88,6 +88,7 @@ def enqueue_documents(
         except QbwcServiceError as error:
             results[position] = _refuse(kind, body, error)
     _refuse_repeated(checked, results)
+    lock_dependencies(db, connection_id)
     known = find_known(db, connection_id, _all_targets(checked))
     _refuse_unchangeable(checked, results, known)
     order = _sort_by_reference(checked, results, known)

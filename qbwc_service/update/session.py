@@ -41,7 +41,7 @@ class Held:
 
 
 def hold_session(db: Session, ticket: str) -> Held | None:
-    """Find the session of a ticket, live or not, and lock it against a second call of it; one statement."""
+    """Find the session of a ticket, live or not; lock it and its connection against a second call; one statement."""
     connection_id = ticket_connection(ticket)
     if connection_id is None:
         return None
@@ -52,11 +52,13 @@ def hold_session(db: Session, ticket: str) -> Held | None:
     )
     query = (
         select(UpdateSession, Connection, MessageSet)
-        .join(Connection, Connection.id == UpdateSession.connection_id)
+        .select_from(Connection)
+        .join(UpdateSession, UpdateSession.connection_id == Connection.id)
         .outerjoin(MessageSet, its_set)
         .where(UpdateSession.connection_id == connection_id, UpdateSession.ticket_hash == hash_ticket(ticket))
         .order_by(MessageSet.id.desc())
-        .with_for_update(of=UpdateSession)
+        # The connection first, as authenticate locks it: two calls that lock in two orders would wait for each other.
+        .with_for_update(of=(Connection, UpdateSession), key_share=True)
         .execution_options(populate_existing=True)
     )
     row = db.execute(query).first()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
+
 from qbwc_service.admin import sign_setup_link
 from qbwc_service.clock import system_clock
 from qbwc_service.credentials import ServerKeys
 from qbwc_service.simulator import read_qwc
-
 from tests.wire import ConnectFarSide, FarSide, StartServer
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

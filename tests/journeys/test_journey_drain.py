@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import func, select
+
 from qbwc_service.simulator import Company, NoHooks, UpdateOutcome
 from qbwc_service.store import (
     Database,
@@ -18,8 +20,6 @@ from qbwc_service.store import (
     UpdateSession,
 )
 from qbwc_service.sync import enqueue_documents
-from sqlalchemy import func, select
-
 from tests.wire import ConnectFarSide, Server, StartServer
 
 DOCUMENTS = 2000
@@ -109,7 +109,7 @@ class KillWorkerAtWork(NoHooks):
         self.answers_left = at_answer
         self.killer: threading.Thread | None = None
 
-    def before_call(self, name: str, number: int) -> None:
+    def before_call(self, name: str, number: int) -> None:  # noqa: ARG002 - the hook's own arguments
         if name != "receiveResponseXML":
             return
         self.answers_left -= 1

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
-from qbwc_service.store import Database, MessageSet, OperationState
-from qbwc_service.sync import enqueue_qbxml
 from sqlalchemy import select
 
-from tests.wire import ConnectFarSide, Server, StartServer
+from qbwc_service.store import Database, MessageSet, OperationState
+from qbwc_service.sync import enqueue_qbxml
 from tests.journeys.test_journey_drain import states
+from tests.wire import ConnectFarSide, Server, StartServer
 
 MEGABYTE = 1024 * 1024
 ANSWER_SIZE = 50 * MEGABYTE
@@ -74,9 +74,7 @@ def test_an_answer_of_fifty_megabytes_takes_less_than_four_hundred(
     session = far.quickbooks.open_session(
         app_name=contents.app_name, owner_id=contents.owner_id, file_id=contents.file_id, company_file=company.path
     )
-    signed_in = call(
-        server, "authenticate", strUserName=contents.user_name, strPassword=far.application.password
-    )
+    signed_in = call(server, "authenticate", strUserName=contents.user_name, strPassword=far.application.password)
     ticket = result(signed_in, "string")
     hcp = far.quickbooks.host_company_preferences(session)
     request = call(server, "sendRequestXML", ticket=ticket, strHCPResponse=hcp, strCompanyFileName=company.path)

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from qbwc_service.simulator import UpdateOutcome
 from qbwc_service.store import Database, Document, DocumentState, Link, SyncState
 from qbwc_service.sync import enqueue_documents
-from sqlalchemy import select
-
 from tests.wire import ConnectFarSide, StartServer
 
 DOCUMENTS = [

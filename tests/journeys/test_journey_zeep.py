@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from qbwc_service.simulator import Company, QuickBooks
 from qbwc_service.store import Database
 from qbwc_service.sync import enqueue_documents
-
-from tests.wire import ConnectFarSide, FarSide, Server, StartServer
 from tests.journeys.test_journey_drain import invoices, masters, ref_numbers
+from tests.wire import ConnectFarSide, FarSide, Server, StartServer
 
 with warnings.catch_warnings():
     # zeep's own imports are not ours to repair.

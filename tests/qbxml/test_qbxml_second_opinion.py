@@ -1,8 +1,8 @@
 """Intuit's own schema reads along: see ``intuits_schema_agrees`` in tests/conftest.py."""
 
 import pytest
-from qbwc_service import qbxml
 
+from qbwc_service import qbxml
 from tests.conftest import BUILT
 from tests.qbxml.xsd import MISSING, find_schema, validate_document
 
@@ -16,7 +16,7 @@ def test_intuits_schema_reads_every_document_of_this_suite_and_sees_a_wrong_orde
 
     document = qbxml.build_message_set([built], version="13.0")
 
-    assert BUILT == [document]
+    assert [document] == BUILT
     assert validate_document(document, schema) == []
     company = "<CompanyName>Bakery</CompanyName>"
     swapped = document.replace(company, "").replace("<Name>", company + "<Name>")

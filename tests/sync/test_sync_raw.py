@@ -124,10 +124,10 @@ def test_requests_can_wait_for_each_other_and_for_nobody_elses(
 
 def test_metadata_can_be_asked_for(far: FarSide, database: Database, connection_id: int, clock: StandingClock) -> None:
     with database.writing() as db:
-        enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"@metaData": "MetaDataOnly"}, now=clock())
+        accepted = enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"@metaData": "MetaDataOnly"}, now=clock())
     (request,) = read_set(far.begin()).requests
     assert request.element.get("metaData") == "MetaDataOnly"
-    assert request.element.get("requestID") == request.request_id == "1"
+    assert request.request_id == str(accepted.operation_id)
 
 
 DOCUMENT = """<?xml version="1.0" encoding="utf-8"?><?qbxml version="13.0"?>
@@ -144,13 +144,10 @@ def test_a_qbxml_document_goes_in_request_by_request(
     with database.writing() as db:
         accepted = enqueue_qbxml_text(db, connection_id, DOCUMENT, now=clock())
         accepted += enqueue_qbxml_text(db, connection_id, b"<ClassQueryRq/>", now=clock())
-    assert [(one.operation_id, one.request) for one in accepted] == [
-        (1, "CustomerAddRq"),
-        (2, "CustomerQueryRq"),
-        (3, "ClassQueryRq"),
-    ]
+    assert [one.request for one in accepted] == ["CustomerAddRq", "CustomerQueryRq", "ClassQueryRq"]
+    assert [one.operation_id for one in accepted] == [row.id for row in operations(database, connection_id)]
     (added,) = read_set(far.begin()).requests
-    assert added.request_id == "1"
+    assert added.request_id == str(accepted[0].operation_id)
     assert added.text("CustomerAdd/Name") == "Ann & Bob"
     assert added.text("CustomerAdd/BillAddress/Addr1") == "1 Main St"
     far.receive(document(success(added)))

@@ -231,6 +231,25 @@ def test_authenticating_at_the_same_instant_opens_exactly_one_session(
         assert not is_other or BUSY in answers
 
 
+def test_a_poll_and_the_calls_of_an_older_session_never_lock_each_other_out(
+    far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    far.run()
+    put(database, company.connection_id, *(customer(f"c{number}") for number in range(250)), now=clock())
+
+    def poll() -> list[str]:
+        return [far.service.authenticate(far.user_name, far.password)[1] for _ in range(12)]
+
+    def begin() -> list[str]:
+        return [far.begin() for _ in range(12)]
+
+    polled, _begun = together([poll, begin])
+    assert polled == [PATH] * 12
+    states = operation_states(database, company.connection_id)
+    assert set(states) <= {"waiting", "sent", "unknown"}
+    assert states.count("sent") in {0, 20}
+
+
 def test_polling_is_seen_with_its_interval(
     far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
 ) -> None:

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from qbwc_service.store import Database, MessageSetState
 from qbwc_service.sync import BatchLimits, enqueue_qbxml
 from qbwc_service.update import UpdatePolicy, UpdateService
+from qbwc_service.update.receive_response import Answer, keep_answer
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
 from tests.rows import (
@@ -63,7 +64,8 @@ def test_answers_are_matched_by_request_id_in_any_order(
         "ItemServiceAddRq",
         "InvoiceAddRq",
     ]
-    answers = [success(request, f"8000000{request.request_id}-1") for request in reversed(requests)]
+    ids = [f"8000000{number}-1" for number in range(1, 5)]
+    answers = [success(request, list_id) for request, list_id in zip(requests[::-1], ids[::-1], strict=True)]
     answers.insert(
         1, '<CustomerAddRs requestID="999" statusCode="0"><CustomerRet><ListID>Z</ListID></CustomerRet></CustomerAddRs>'
     )
@@ -209,6 +211,20 @@ def test_the_same_answer_brought_twice_at_one_instant_is_applied_once(
         assert operation_states(database, connection_id).count("done") == done
         assert sessions(database, connection_id)[-1].done_count == done
         text = far.send()
+
+
+def test_an_answer_that_was_kept_and_not_applied_is_applied_when_it_comes_again(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, customer("c1"), customer("c2"), now=clock())
+    answer = answer_all(far.begin())
+    brought = Answer(response=answer, hresult="", message="")
+    with database.writing() as db:  # What the service does before it applies an answer; here it dies.
+        keep_answer(db, far.ticket, brought, policy=far.service.policy, now=clock())
+    assert operation_states(database, connection_id) == ["sent", "sent"]
+    assert far.receive(answer) == 100
+    assert document_states(database, connection_id) == {"c1": "synced", "c2": "synced"}
+    assert message_sets(database, connection_id)[0].state is MessageSetState.APPLIED
 
 
 def test_an_answer_that_cannot_be_applied_is_kept_and_what_was_out_becomes_unknown(

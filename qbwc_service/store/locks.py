@@ -1,0 +1,14 @@
+"""The one lock of ours: who changes what waits for what, in one connection, does it one after the other."""
+
+from sqlalchemy import BigInteger, cast, func, select
+from sqlalchemy.orm import Session
+
+
+def lock_dependencies(db: Session, connection_id: int) -> None:
+    """Hold the connection's dependencies until the transaction ends; taking it twice is free.
+
+    Without it a child that is put into the queue while its parent is superseded would wait for the superseded one for
+    ever: neither transaction sees the other's rows. The Web Connector's calls do not take it. SQLite has one writer.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(cast(connection_id, BigInteger))))
