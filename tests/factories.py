@@ -239,7 +239,7 @@ class CompanyQueue:
 
     def supersede(self, operation_id: int, *, by: int) -> bool:
         with self.database.writing() as db:
-            return supersede(db, self.connection_id, operation_id, by=by, now=self.clock())
+            return bool(supersede(db, self.connection_id, {operation_id: by}, now=self.clock()))
 
     def is_due(self) -> bool:
         with self.database.reading() as db:

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("retries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("batch_limit", sa.Integer(), nullable=True),
         sa.Column("message_set_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),

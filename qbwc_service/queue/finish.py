@@ -17,7 +17,7 @@ class Outcome:
 
     ``state`` is DONE, FAILED, UNKNOWN or WAITING (again, from ``not_before`` on). ``status_code`` is QuickBooks' or an
     hresult; ``result`` is what is worth keeping of the answer (ids, counts), as JSON. ``batch_limit`` is set where the
-    operation has to go again with fewer others.
+    operation has to go again with fewer others. ``is_retry`` counts this attempt against the limit of retries.
     """
 
     operation_id: int
@@ -27,6 +27,7 @@ class Outcome:
     not_before: datetime | None = None
     result: dict[str, object] | None = None
     batch_limit: int | None = None
+    is_retry: bool = False
 
 
 def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, message_set_id: int, now: datetime) -> None:
@@ -53,6 +54,7 @@ def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, mess
             finished_at=bindparam("ended"),
             reason=bindparam("why"),
             batch_limit=bindparam("fewer"),
+            retries=operations.c.retries + bindparam("counted"),
         )
     )
     complete = (
@@ -98,6 +100,7 @@ def _operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
         "from_when": outcome.not_before or now,
         "ended": now if outcome.state in FINISHED else None,
         "fewer": outcome.batch_limit,
+        "counted": int(outcome.is_retry),
         "why": None if outcome.state is OperationState.DONE else outcome.status_message,
     }
 

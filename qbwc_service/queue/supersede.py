@@ -1,43 +1,66 @@
-"""Replace an operation by a newer one of the same document."""
+"""Replace operations by newer ones of the same documents."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
 
-from qbwc_service.store import Operation, OperationDependency, OperationState, lock_dependencies
+from qbwc_service.store import Operation, OperationDependency, OperationState, lock_dependencies, table_of
 
 REPLACEABLE = (OperationState.WAITING, OperationState.BLOCKED, OperationState.FAILED, OperationState.CANCELLED)
+CHUNK = 500
 
 
-def supersede(db: Session, connection_id: int, operation_id: int, *, by: int, now: datetime) -> bool:
-    """Mark it *superseded* if it is not out and not done, and let its children wait for ``by`` instead.
+def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], *, now: datetime) -> set[int]:
+    """Mark operations *superseded*, each by the newer one that ``replacements`` names, and move their children to it.
 
-    Says whether it happened; where it did not, nothing has changed.
+    Gives those that were replaced; one that is out or done is left alone. A handful of statements for any number.
     """
+    if not replacements:
+        return set()
     lock_dependencies(db, connection_id)
-    held = (
-        Operation.connection_id == connection_id,
-        Operation.id == operation_id,
-        Operation.state.in_(REPLACEABLE),
+    replaced = _find_replaceable(db, connection_id, list(replacements))
+    rows = [{"old": old, "new": new, "why": f"replaced by operation {new}"} for old, new in replacements.items()]
+    rows = [row for row in rows if row["old"] in replaced]
+    if not rows:
+        return set()
+    operations, dependencies = table_of(Operation), table_of(OperationDependency)
+    retire = (
+        update(operations)
+        .where(operations.c.connection_id == connection_id, operations.c.id == bindparam("old"))
+        .values(state=OperationState.SUPERSEDED, finished_at=now, reason=bindparam("why"))
+    )
+    on_the_old = (dependencies.c.connection_id == connection_id, dependencies.c.depends_on_id == bindparam("old"))
+    other = dependencies.alias()
+    on_the_new = select(other.c.operation_id).where(
+        other.c.connection_id == connection_id, other.c.depends_on_id == bindparam("new")
     )
     move = (
-        update(Operation)
-        .where(*held)
-        .values(state=OperationState.SUPERSEDED, finished_at=now, reason=f"replaced by operation {by}")
+        update(dependencies)
+        .where(
+            *on_the_old,
+            dependencies.c.operation_id != bindparam("new"),
+            dependencies.c.operation_id.not_in(on_the_new),
+        )
+        .values(depends_on_id=bindparam("new"))
     )
-    if db.scalar(move.returning(Operation.id), execution_options={"synchronize_session": False}) is None:
-        return False
-    on_the_old = (OperationDependency.connection_id == connection_id, OperationDependency.depends_on_id == operation_id)
-    other = aliased(OperationDependency)
-    on_the_new = select(other.operation_id).where(other.connection_id == connection_id, other.depends_on_id == by)
-    children = (
-        *on_the_old,
-        OperationDependency.operation_id != by,
-        OperationDependency.operation_id.not_in(on_the_new),
-    )
-    unsynced = {"synchronize_session": False}
-    db.execute(update(OperationDependency).where(*children).values(depends_on_id=by), execution_options=unsynced)
+    connection = db.connection()
+    connection.execute(retire, rows)
+    connection.execute(move, rows)
     # What is left waited for the new one already, or is the new one: nothing waits for what will never be done.
-    db.execute(delete(OperationDependency).where(*on_the_old), execution_options=unsynced)
-    return True
+    connection.execute(delete(dependencies).where(*on_the_old), rows)
+    return replaced
+
+
+def _find_replaceable(db: Session, connection_id: int, operation_ids: list[int]) -> set[int]:
+    """Give those that are neither out nor done, and hold them so."""
+    found: set[int] = set()
+    for start in range(0, len(operation_ids), CHUNK):
+        held = (
+            Operation.connection_id == connection_id,
+            Operation.id.in_(operation_ids[start : start + CHUNK]),
+            Operation.state.in_(REPLACEABLE),
+        )
+        found.update(db.scalars(select(Operation.id).where(*held).order_by(Operation.id).with_for_update()))
+    return found

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import MessageSet, MessageSetState, Operation, OperationState
 
 NO_ANSWER = "QuickBooks may or may not have done this: it was handed out and no answer came back"
+
+NOT_APPLIED = "the service stopped after it had kept the answer and before it had applied it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,14 +24,23 @@ class Unanswered:
 def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *, now: datetime) -> Unanswered:
     """Mark the set that is out in an ended session *unknown*, and its writes with it; reads are simply asked again.
 
-    A write that was handed out and not answered is never *waiting*: sending it again could double it.
+    A write that was handed out and not answered is never *waiting*: sending it again could double it. A set whose
+    answer was kept and never applied, because the process died in between, becomes *apply_failed*: it can be applied.
     """
     out = (
         MessageSet.connection_id == connection_id,
         MessageSet.update_session_id == update_session_id,
-        MessageSet.state == MessageSetState.SENT,
+        MessageSet.state.in_((MessageSetState.SENT, MessageSetState.ANSWERED)),
     )
-    lost = update(MessageSet).where(*out).values(state=MessageSetState.UNKNOWN)
+    is_answered = MessageSet.state == MessageSetState.ANSWERED
+    lost = (
+        update(MessageSet)
+        .where(*out)
+        .values(
+            state=case((is_answered, MessageSetState.APPLY_FAILED), else_=MessageSetState.UNKNOWN),
+            apply_error=case((is_answered, NOT_APPLIED)),
+        )
+    )
     unsynced = {"synchronize_session": False}
     set_ids = list(db.scalars(lost.returning(MessageSet.id), execution_options=unsynced))
     if not set_ids:

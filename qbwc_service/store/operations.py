@@ -15,7 +15,8 @@ class Operation(Base):
 
     Either ``body`` holds the request's values (qbXML handed in), or ``document_id`` names the document from which the
     request is rendered when it is handed out. ``message_set_id`` is the set that carries it now or carried it last.
-    Lower ``priority`` goes first. ``attempts`` counts hand-outs. ``batch_limit`` is how many operations a set that
+    Lower ``priority`` goes first. ``attempts`` counts hand-outs, ``retries`` those after which
+    QuickBooks could not do it just then. ``batch_limit`` is how many operations a set that
     carries this one may hold: it is halved each time QuickBooks refuses a whole set, until the bad one is alone.
     """
 
@@ -62,6 +63,7 @@ class Operation(Base):
     state: Mapped[OperationState] = mapped_column(Word(OperationState))
     not_before: Mapped[datetime] = mapped_column(UtcDateTime)
     attempts: Mapped[int]
+    retries: Mapped[int] = mapped_column(server_default="0")
     batch_limit: Mapped[int | None]
     message_set_id: Mapped[int | None] = mapped_column(BigInteger)
     reason: Mapped[str | None]

@@ -15,6 +15,7 @@ from qbwc_service.errors import FieldError, InvalidDocumentError, QbwcServiceErr
 from qbwc_service.qbxml import TextChange
 from qbwc_service.store import DocumentKind, DocumentState, OperationState, lock_dependencies
 from qbwc_service.sync.check import CheckedDocument, check_document
+from qbwc_service.sync.circles import find_circles
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.save import save_documents
@@ -91,6 +92,7 @@ def enqueue_documents(
     lock_dependencies(db, connection_id)
     known = find_known(db, connection_id, _all_targets(checked))
     _refuse_unchangeable(checked, results, known)
+    _refuse_circles(db, connection_id, checked, results, known)
     order = _sort_by_reference(checked, results, known)
     saved = save_documents(db, connection_id, [checked[position] for position in order], known=known, now=moment)
     for position, row in zip(order, saved, strict=True):
@@ -136,6 +138,28 @@ def _refuse_unchangeable(
         elif present.operation_state in {OperationState.SENT, OperationState.UNKNOWN}:
             message = f"{document.kind.value} {document.external_id!r} has been handed to QuickBooks and is not settled"
             error = StateError(message, field="external_id", remedy="send the change again when it is")
+            _drop(position, checked, results, error)
+
+
+def _refuse_circles(
+    db: Session,
+    connection_id: int,
+    checked: dict[int, CheckedDocument],
+    results: dict[int, Result],
+    known: Mapping[Target, KnownDocument],
+) -> None:
+    """Refuse new content that would make a known document wait for itself."""
+    batch = {document.target: document.targets.keys() for document in checked.values()}
+    changed = {
+        document.target
+        for document in checked.values()
+        if document.target in known and any(target.kind is document.kind for target in document.targets)
+    }
+    circles = find_circles(db, connection_id, changed, batch=batch)
+    for position, document in list(checked.items()):
+        if document.target in circles:
+            path = next(path for target, path in document.targets.items() if target.kind is document.kind)
+            error = _field_error(path, "reference", "it leads back to this document")
             _drop(position, checked, results, error)
 
 

@@ -22,7 +22,7 @@ class Sent:
     operation_id: int
     request: str
     is_write: bool
-    attempt: int
+    retries: int
     external_guid: str | None
     document_id: int | None
     document_kind: DocumentKind | None
@@ -73,9 +73,9 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
 
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
     """Send it again after a while, or give it up when it was the last attempt."""
-    again = queue.next_attempt_at(policy, attempt=sent.attempt, now=now)
+    again = queue.next_attempt_at(policy, attempt=sent.retries + 1, now=now)
     if again is None:
-        given_up = f"{text} (given up after {sent.attempt} attempts)"
+        given_up = f"{text} (given up after {sent.retries + 1} attempts)"
         return _ended(sent, OperationState.FAILED, code=code, text=given_up)
     outcome = queue.Outcome(
         operation_id=sent.operation_id,
@@ -83,6 +83,7 @@ def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, 
         status_code=code,
         status_message=text,
         not_before=again,
+        is_retry=True,
     )
     return Judgement(sent=sent, outcome=outcome)
 

@@ -32,6 +32,14 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What goes out next, or None where nothing is due; and how many operations failed because they cannot go out."""
+
+    batch: Batch | None
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """What the company file at the other end understands."""
 
@@ -49,12 +57,13 @@ class BatchLimits:
 
 def prepare_batch(
     db: Session, connection_id: int, *, message_set_id: int, dialect: Dialect, limits: BatchLimits, now: datetime
-) -> Batch | None:
-    """Claim and render what is next for ``message_set_id``; None where nothing is due.
+) -> Prepared:
+    """Claim and render what is next for ``message_set_id``.
 
     What cannot be rendered any more (its customer is gone, its text became too long) fails with a reason, and what
     comes after it goes out all the same.
     """
+    failed = 0
     for _round in range(MOST_ROUNDS):
         claimed = queue.claim(
             db,
@@ -65,15 +74,16 @@ def prepare_batch(
             read_limit=limits.reads,
         )
         if not claimed:
-            return None
+            break
         batch, reasons = _render(db, connection_id, claimed, dialect=dialect)
         queue.refuse(db, connection_id, reasons, now=now)
         mark_refused(db, connection_id, reasons, now=now)
+        failed += len(reasons)
         if batch is not None:
             documents = [operation.id for operation in batch.operations if operation.document_id is not None]
             mark_documents(db, connection_id, documents, state=DocumentState.IN_PROGRESS, now=now)
-            return batch
-    return None
+            return Prepared(batch=batch, failed=failed)
+    return Prepared(batch=None, failed=failed)
 
 
 def _render(

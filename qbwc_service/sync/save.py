@@ -50,9 +50,8 @@ def save_documents(
     _write_documents(db, connection_id, entries, now=now)
     states = _enqueue(db, connection_id, entries, by_target, known=known, now=now)
     _write_states(db, connection_id, entries, states, now=now)
-    for entry in entries:
-        if entry.present is not None:
-            queue.supersede(db, connection_id, entry.present.operation_id, by=entry.operation_id, now=now)
+    replaced = {entry.present.operation_id: entry.operation_id for entry in entries if entry.present is not None}
+    queue.supersede(db, connection_id, replaced, now=now)
     return [_saved(document, by_target.get(document.target), known, states) for document in documents]
 
 

@@ -31,8 +31,19 @@ def _storable(value: str) -> str:
     return value
 
 
-Number = Annotated[Decimal, BeforeValidator(_exact)]
-Amount = Annotated[Decimal, BeforeValidator(_exact), Field(max_digits=15, decimal_places=2)]
+def _plain(value: Decimal) -> Decimal:
+    """Write equal numbers alike, so that they are the same content: 2, 2.0 and "2.00" are all 2."""
+    return Decimal(format(value.normalize(), "f"))
+
+
+def _cents(value: Decimal) -> Decimal:
+    """Write equal amounts alike: 150 and "150.00" are both 150.00."""
+    return value.quantize(Decimal("0.01"))
+
+
+Number = Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_plain)]
+Amount = Annotated[Decimal, BeforeValidator(_exact), Field(max_digits=15, decimal_places=2), AfterValidator(_cents)]
+Positive = Annotated[Amount, Field(gt=0)]
 Kept = Annotated[str, AfterValidator(_storable)]
 Text = Annotated[Kept, Field(min_length=1)]
 ExternalId = Annotated[Kept, Field(min_length=1, max_length=200)]
@@ -149,6 +160,12 @@ class Line(Shape):
     sales_tax_code: ListReference | None = None
     service_date: date | None = None
 
+    @model_validator(mode="after")
+    def _says_something(self) -> "Line":
+        if self.item is None and self.description is None:
+            raise ValueError("give an item, a description, or both")
+        return self
+
 
 class SaleShape(Shape):
     """What an invoice and a credit memo have in common."""
@@ -181,8 +198,8 @@ class Application(Shape):
     """How much of a payment goes to one invoice."""
 
     invoice: TransactionReference
-    amount: Amount
-    discount: Amount | None = None
+    amount: Positive
+    discount: Positive | None = None
     discount_account: ListReference | None = None
 
 
@@ -191,7 +208,7 @@ class Credit(Shape):
 
     credit_memo: TransactionReference
     invoice: TransactionReference
-    amount: Amount
+    amount: Positive
 
 
 class PaymentShape(Shape):

@@ -121,6 +121,8 @@ def apply_kept(
         )
         if applied.problem is not None:
             held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
+        if applied.is_foreign:
+            return _put_back(db, held, kept, policy=policy, now=now)
     _settle(db, kept, applied, now=now)
     return _progress(db, held, applied, policy=policy, now=now)
 
@@ -140,6 +142,21 @@ def record_failure(db: Session, ticket: str, kept: Kept, *, error: str, now: dat
     return Progress(percent=SESSION_IS_OVER, connection_id=kept.connection_id)
 
 
+def _put_back(db: Session, held: Held, kept: Kept, *, policy: UpdatePolicy, now: datetime) -> Progress:
+    """Let the set go on waiting for its own answer: what came was the answer to an older one, once more."""
+    is_live = held.is_live(policy, now=now)
+    mine = (MessageSet.connection_id == kept.connection_id, MessageSet.id == kept.message_set_id)
+    values = {
+        "state": MessageSetState.SENT if held.session.state is SessionState.OPEN else MessageSetState.UNKNOWN,
+        "answer": None,
+        "hresult_message": None,
+        "answered_at": None,
+    }
+    db.execute(update(MessageSet).where(*mine).values(**values), execution_options={"synchronize_session": False})
+    percent = max(held.session.progress, 1) if is_live else SESSION_IS_OVER
+    return Progress(percent=percent, connection_id=kept.connection_id)
+
+
 def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, now: datetime) -> Applied:
     facts = qbxml.read_host(answer.response)
     session = held.session
@@ -154,7 +171,8 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
             session.qbxml_version = qbxml.choose_version(facts.supported_versions, major=None, minor=None)
         return Applied()
     session.last_error = mismatch
-    end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now)
+    if session.state is SessionState.OPEN:
+        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now, is_set_out=False)
     return Applied()
 
 
@@ -203,7 +221,7 @@ def _finish_set(db: Session, kept: Kept, *, state: MessageSetState, error: str |
     mine = (
         MessageSet.connection_id == kept.connection_id,
         MessageSet.id == kept.message_set_id,
-        MessageSet.state == MessageSetState.ANSWERED,
+        MessageSet.state.in_((MessageSetState.ANSWERED, MessageSetState.APPLY_FAILED)),
     )
     applied_at = now if state is MessageSetState.APPLIED else None
     move = update(MessageSet).where(*mine).values(state=state, applied_at=applied_at, apply_error=error)

@@ -70,7 +70,7 @@ def send_request(
     (message_set_id,) = allocate_ids(db, "message_sets")
     batch = None
     if held.session.is_identified:
-        batch = prepare_batch(
+        prepared = prepare_batch(
             db,
             held.connection.id,
             message_set_id=message_set_id,
@@ -78,6 +78,8 @@ def send_request(
             limits=policy.limits,
             now=now,
         )
+        batch = prepared.batch
+        held.session.failed_count += prepared.failed
     if batch is None:
         return _hand_out_identity(db, held, message_set_id, owner_id=owner_id, now=now)
     return _hand_out(db, held, message_set_id, batch, now=now)

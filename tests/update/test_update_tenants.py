@@ -71,7 +71,7 @@ def test_a_ticket_opens_nothing_of_another_company(
     bolt_set = bolt.send(bolt.host())
     assert read_set(acme_set).ids != read_set(bolt_set).ids
     bolt.receive(answer_all(acme_set))
-    assert document_states(database, bolt_id) == {"c1": "unknown"}
+    assert document_states(database, bolt_id) == {"c1": "in_progress"}
     assert document_states(database, acme_id) == {"c1": "in_progress"}
     assert acme.receive(answer_all(acme_set)) == 100
     assert document_states(database, acme_id) == {"c1": "synced"}

@@ -1,0 +1,88 @@
+"""What happens to an update session that is interrupted, repeated or out of step."""
+
+import pytest
+from sqlalchemy import select, update
+
+from qbwc_service.queue import RetryPolicy
+from qbwc_service.store import Database, Document, MessageSet, MessageSetState
+from qbwc_service.sync import BatchLimits
+from qbwc_service.update import UpdatePolicy
+from qbwc_service.update.receive_response import Answer, keep_answer
+from tests.conftest import LinkedCompany, StandingClock
+from tests.far_side import FarSide, answer_all, document, read_set, refusal
+from tests.rows import customer, document_states, operation_states, put
+
+
+@pytest.fixture
+def far(company: LinkedCompany, make_service: object) -> FarSide:
+    service = make_service(UpdatePolicy(limits=BatchLimits(writes=1), retries=RetryPolicy(max_attempts=3)))
+    return FarSide(service, company.user_name, company.password, company.owner_id, company.file_id)
+
+
+def test_a_process_that_dies_between_keeping_and_applying_leaves_the_answer_and_an_unknown(
+    far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    put(database, company.connection_id, customer("c1"), now=clock())
+    answer = Answer(response=answer_all(far.begin()), hresult="", message="")
+    with database.writing() as db:
+        keep_answer(db, far.ticket, answer, policy=far.service.policy, now=clock())
+
+    far.authenticate()
+
+    assert document_states(database, company.connection_id) == {"c1": "unknown"}
+    with database.reading() as db:
+        kept = db.scalars(select(MessageSet).where(MessageSet.operation_count == 1)).one()
+        assert (kept.state, kept.answer) == (MessageSetState.APPLY_FAILED, answer.response)
+        assert kept.apply_error
+
+
+def test_a_closed_quickbooks_uses_up_no_retries(
+    far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    put(database, company.connection_id, customer("c1"), now=clock())
+    for _ in range(5):
+        far.begin()
+        far.receive(hresult="0x80040408")
+        far.close()
+
+    (request,) = read_set(far.begin()).requests
+    far.receive(document(refusal(request, 3175)))
+
+    assert operation_states(database, company.connection_id) == ["waiting"]
+
+
+def test_an_older_answer_that_comes_again_leaves_the_set_that_is_out_alone(
+    far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    put(database, company.connection_id, customer("c1"), customer("c2"), now=clock())
+    first = answer_all(far.begin())
+    told = far.receive(first)
+    second = far.send()
+
+    assert far.receive(first) == told
+
+    assert operation_states(database, company.connection_id) == ["done", "sent"]
+    assert far.receive(answer_all(second)) == 100
+    assert operation_states(database, company.connection_id) == ["done", "done"]
+
+
+def test_what_could_not_be_rendered_is_counted_as_failed(
+    far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    put(database, company.connection_id, customer("c1"), now=clock())
+    with database.writing() as db:
+        db.execute(update(Document).values(body={"external_id": "c1", "name": "x" * 42}))
+
+    far.begin()
+    far.receive(far.host())
+
+    assert far.close() == "0 done, 1 failed; nothing is waiting."
+
+
+def test_closing_without_an_answer_says_what_is_unknown(
+    far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    put(database, company.connection_id, customer("c1"), now=clock())
+    far.begin()
+
+    assert far.close() == "0 done, 1 unknown (handed out, no answer); nothing is waiting."
