@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from qbwc_service.qbxml.transliteration import REPLACEMENTS
 
-UNREADABLE = "?"
-"""What stands for a character that has no counterpart; QuickBooks would store the same."""
+NO_COUNTERPART = "\ufffd"
+"""Stands, inside this module only, for a character that nobody can write in Windows-1252."""
 
 _PLAIN = re.compile(r"[\t\n\x20-\x7e]*\Z")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -44,8 +44,8 @@ def find_foreign(text: str) -> str:
 def to_windows_1252(text: str, policy: Characters = Characters.TRANSLITERATE) -> str | None:
     """Give the text with only characters that QuickBooks can keep, line ends as line feeds.
 
-    Control characters and invisible characters are left out. A character without counterpart becomes ``?``.
-    None if the policy refuses the text, or if nothing readable of it would be left.
+    Control characters and invisible characters are left out. None if the policy refuses the text, or if it holds a
+    character without a counterpart: sent all the same, QuickBooks would store ``?``, and nobody would know.
     """
     if _PLAIN.match(text):
         return text
@@ -55,7 +55,7 @@ def to_windows_1252(text: str, policy: Characters = Characters.TRANSLITERATE) ->
     if policy is Characters.REFUSE:
         return None
     result = "".join(map(_replace, unicodedata.normalize("NFC", text)))
-    return result if _is_readable(result) or not _is_readable(text) else None
+    return None if NO_COUNTERPART in result else result
 
 
 def escape(text: str) -> str:
@@ -83,7 +83,7 @@ def _replace(char: str) -> str:
         return ""
     parts = unicodedata.normalize("NFKD", char)
     if parts == char:
-        return UNREADABLE
+        return NO_COUNTERPART
     return "".join(map(_replace, parts))
 
 
@@ -93,7 +93,3 @@ def _is_windows_1252(char: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _is_readable(text: str) -> bool:
-    return any(char != UNREADABLE and char.isalnum() for char in text)

@@ -118,7 +118,7 @@ def test_decimals_in_a_file_stay_exact(sqlite_cli: Any, connection: int, write: 
 
     document = sqlite_cli.json("documents", "show", connection, "invoice", "i-1")
 
-    assert document["body"]["lines"][0]["rate"] == "1234567.10"
+    assert document["body"]["lines"][0]["rate"] == "1234567.1"
 
 
 def test_a_document_that_stands_twice_is_refused_the_second_time(
