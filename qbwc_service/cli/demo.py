@@ -1,6 +1,7 @@
 """``qbwc-service demo``: everything from an empty folder to invoices in a (simulated) QuickBooks, in one go."""
 
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -192,9 +193,11 @@ def _bad_ends(outcome: Outcome) -> list[str]:
 
 def _next_steps(directory: Path | None) -> tuple[str, ...]:
     if directory is None:
+        # From `make demo` the program is in no PATH: name it as it was called.
+        program = "qbwc-service" if shutil.which("qbwc-service") else sys.argv[0]
         return (
             "Try next:",
-            "  qbwc-service demo --directory demo      the same, kept for a look around",
+            f"  {program} demo --directory demo      the same, kept for a look around",
             "  docs/cli.md                             from here to your own QuickBooks, command by command",
         )
     folder = directory.absolute()

@@ -70,8 +70,10 @@ class Door(LazyGroup):
                 code = reply.exit_code
         except click.ClickException as error:
             code = _refuse_usage(ctx, error)
-        except (click.exceptions.Exit, click.Abort):
+        except click.exceptions.Exit:
             raise
+        except (KeyboardInterrupt, click.Abort):
+            code = _stop(ctx)
         except QbwcServiceError as error:
             code = _refuse(ctx, error)
         except Exception as error:
@@ -93,6 +95,16 @@ def _refuse_usage(ctx: click.Context, error: click.ClickException) -> ExitCode:
     facts = {"code": "usage", "message": error.format_message(), "field": None, "remedy": remedy, "retryable": False}
     print_json({"error": facts})
     return ExitCode.BAD_INPUT
+
+
+def _stop(ctx: click.Context) -> ExitCode:
+    """Say that a person stopped it: Ctrl-C, or no to a question."""
+    if _asks(ctx, "--json"):
+        facts = {"code": "stopped", "message": "stopped", "field": None, "remedy": None, "retryable": True}
+        print_json({"error": facts})
+    else:
+        click.echo("Stopped.", err=True)
+    return ExitCode.STOPPED
 
 
 def _refuse(ctx: click.Context, error: QbwcServiceError) -> ExitCode:

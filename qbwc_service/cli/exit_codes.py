@@ -22,6 +22,7 @@ class ExitCode(IntEnum):
     NOT_FOUND = 4
     WRONG_STATE = 5
     DATABASE = 6
+    STOPPED = 130
 
 
 EXIT_CODES: dict[type[QbwcServiceError], ExitCode] = {

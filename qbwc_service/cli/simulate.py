@@ -56,7 +56,10 @@ def simulate(  # noqa: PLR0913 - the options of the command
         except QbwcError as error:
             message = f"the Web Connector refuses the file: {error.message}"
             raise InvalidQwcError(message, field="qwc", qbwc_code=error.code) from None
-        reports = connector.update_until_done(application, limit=updates, on_progress=watch)
+        try:
+            reports = connector.update_until_done(application, limit=updates, on_progress=watch)
+        except QbwcError as error:
+            raise InputError(f"the Web Connector does not begin: {error}", field="password") from None
     return Reply(
         data={"application": application.name, "warnings": application.warnings, "reports": reports},
         shown=(_table(reports),),

@@ -11,7 +11,7 @@ from qbwc_service.connections.installs import (
     rotate_password,
 )
 from qbwc_service.connections.login import Login, accepted_rotations, find_login, record_contact, record_wrong_password
-from qbwc_service.connections.show import get_connection, list_connections
+from qbwc_service.connections.show import check_connection, get_connection, list_connections
 from qbwc_service.connections.status import describe_status, rebind, set_mode, set_status
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "Verdict",
     "accepted_rotations",
     "add_install",
+    "check_connection",
     "compare_company_file",
     "create_connection",
     "describe_status",

@@ -95,7 +95,7 @@ def check_text(text: str, *, field: str) -> str:
     """Give a name as it is kept, with single spaces; InputError where it is empty, too long or cannot be shown."""
     name = " ".join(text.split())
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
-        raise InputError(f"it has to have 1 to {NAME_LENGTH} characters that can be shown", field=field)
+        raise InputError(f"{field} has to have 1 to {NAME_LENGTH} characters that can be shown", field=field)
     return name
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.connections.create import check_text
@@ -57,21 +57,20 @@ def add_install(db: Session, connection_id: int, *, label: str, now: datetime) -
 
 def get_install(db: Session, connection_id: int, install_id: int) -> InstallInfo:
     """Give one install; NotFoundError where the connection has none of that id."""
-    query = select(Install).where(Install.connection_id == connection_id, Install.id == install_id)
-    install = db.scalar(query.execution_options(populate_existing=True))
-    if install is None:
+    query = _query(connection_id).where(Install.id == install_id)
+    row = db.execute(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
         raise NotFoundError(
             f"install {install_id} does not exist in connection {connection_id}",
             field="install",
             remedy=f"list them with: qbwc-service installs list {connection_id}",
         )
-    return _info(install)
+    return _info(*row)
 
 
 def list_installs(db: Session, connection_id: int) -> list[InstallInfo]:
     """Give the installs of a connection, oldest first."""
-    query = select(Install).where(Install.connection_id == connection_id).order_by(Install.id)
-    return [_info(install) for install in db.scalars(query)]
+    return [_info(*row) for row in db.execute(_query(connection_id).order_by(Install.id))]
 
 
 def rotate_password(db: Session, connection_id: int, install_id: int, *, now: datetime) -> InstallInfo:
@@ -92,14 +91,30 @@ def revoke_install(db: Session, connection_id: int, install_id: int, *, now: dat
     return get_install(db, connection_id, install_id)
 
 
-def _info(install: Install) -> InstallInfo:
+def _query(connection_id: int) -> Select[Install, str]:
+    return (
+        select(Install, Connection.file_id)
+        .join(Connection, Connection.id == Install.connection_id)
+        .where(Install.connection_id == connection_id)
+    )
+
+
+def make_password_id(file_id: str, install_id: int) -> str:
+    """Give what an install's password is derived from, beside the server key and the rotation.
+
+    The connection's random FileID is part of it: two databases with one server key have different passwords.
+    """
+    return f"{file_id}.{install_id}"
+
+
+def _info(install: Install, file_id: str) -> InstallInfo:
     return InstallInfo(
         connection_id=install.connection_id,
         id=install.id,
         label=install.label,
         user_name=install.user_name,
         rotation=install.rotation,
-        password_id=f"{install.connection_id}.{install.id}",
+        password_id=make_password_id(file_id, install.id),
         created_at=install.created_at,
         rotated_at=install.rotated_at,
         revoked_at=install.revoked_at,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from qbwc_service.connections.installs import make_password_id
 from qbwc_service.store import Connection, ConnectionMode, ConnectionStatus, Install
 
 USER_NAME = re.compile(r"[a-z0-9-]{1,40}\.(\d{1,18})\.(\d{1,18})")
@@ -18,6 +19,7 @@ class Login:
 
     connection_id: int
     install_id: int
+    file_id: str
     rotation: int
     rotated_at: datetime | None
     revoked_at: datetime | None
@@ -29,7 +31,7 @@ class Login:
     @property
     def password_id(self) -> str:
         """What the password is derived from, beside the server key and the rotation."""
-        return f"{self.connection_id}.{self.install_id}"
+        return make_password_id(self.file_id, self.install_id)
 
 
 def find_login(db: Session, user_name: str) -> Login | None:
@@ -50,6 +52,7 @@ def find_login(db: Session, user_name: str) -> Login | None:
     return Login(
         connection_id=connection.id,
         install_id=install.id,
+        file_id=connection.file_id,
         rotation=install.rotation,
         rotated_at=install.rotated_at,
         revoked_at=install.revoked_at,

@@ -13,21 +13,31 @@ from qbwc_service.store import Connection, ConnectionMode, ConnectionStatus, Ins
 MISSED_INTERVALS = 3
 
 
+def check_connection(db: Session, connection_id: int) -> None:
+    """Pass if there is such a connection; NotFoundError if not."""
+    if db.scalar(select(Connection.id).where(Connection.id == connection_id)) is None:
+        raise _not_found(connection_id)
+
+
 def get_connection(db: Session, connection_id: int, *, now: datetime) -> ConnectionInfo:
     """Give one connection; NotFoundError where there is none."""
     found = _read(db, now=now, connection_id=connection_id)
     if not found:
-        raise NotFoundError(
-            f"connection {connection_id} does not exist",
-            field="connection",
-            remedy="list them with: qbwc-service connections list",
-        )
+        raise _not_found(connection_id)
     return found[0]
 
 
 def list_connections(db: Session, *, now: datetime) -> list[ConnectionInfo]:
     """Give all connections, oldest first."""
     return _read(db, now=now, connection_id=None)
+
+
+def _not_found(connection_id: int) -> NotFoundError:
+    return NotFoundError(
+        f"connection {connection_id} does not exist",
+        field="connection",
+        remedy="list them with: qbwc-service connections list",
+    )
 
 
 def _read(db: Session, *, now: datetime, connection_id: int | None) -> list[ConnectionInfo]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qbwc_service.clock import system_clock
+from qbwc_service.connections import check_connection
 from qbwc_service.errors import FieldError, InvalidDocumentError, QbwcServiceError, StateError
 from qbwc_service.qbxml import TextChange
 from qbwc_service.store import DocumentKind, DocumentState, OperationState, lock_dependencies
@@ -81,6 +82,7 @@ def enqueue_documents(
     A document that is refused takes along those of the batch that refer to it, and no others.
     """
     moment = now or system_clock()
+    check_connection(db, connection_id)
     results: dict[int, Result] = {}
     checked: dict[int, CheckedDocument] = {}
     for position, (kind, body) in enumerate(documents):

@@ -19,6 +19,17 @@ from qbwc_service.sync.shapes import SHAPES
 BASELINE_VERSION = "13.0"
 """Every supported QuickBooks (2014 and later) accepts it, and no document needs more."""
 
+SENTENCES = {
+    "missing": "is required",
+    "extra_forbidden": "is not known here; docs/documents.md lists the fields",
+    "too_short": "needs at least one entry",
+    "string_too_short": "must not be empty",
+    "string_type": "has to be text",
+    "date_from_datetime_parsing": "has to be a date such as 2026-11-20",
+    "date_parsing": "has to be a date such as 2026-11-20",
+}
+"""What people read in place of pydantic's own words, by its type of error."""
+
 SOME_ID = "80000001-1"
 SOME_GUID = "{00000000-0000-0000-0000-000000000000}"
 
@@ -76,7 +87,7 @@ def _shape(kind: DocumentKind, body: Mapping[str, object]) -> dict[str, object]:
         shape = SHAPES[kind].model_validate(body)
     except ValidationError as refused:
         errors = [
-            FieldError(path=_path(problem), rule=problem["type"], message=_sentence(problem["msg"]))
+            FieldError(path=_path(problem), rule=problem["type"], message=_sentence(problem))
             for problem in refused.errors(include_url=False, include_input=False, include_context=False)
         ]
         # Of a list that holds something wrong, pydantic says too that it is too short; that is an echo only.
@@ -114,8 +125,9 @@ def _path(problem: ErrorDetails) -> str:
             path += f"[{part}]"
         elif not part.startswith(("function-", "literal[", "tuple[", "model-")):
             path += f".{part}" if path else part
-    return path or _sentence(problem["msg"]).rpartition(": ")[0]
+    return path or _sentence(problem).rpartition(": ")[0]
 
 
-def _sentence(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _sentence(problem: ErrorDetails) -> str:
+    """Say it in our own words where pydantic's are not a user's."""
+    return SENTENCES.get(problem["type"]) or problem["msg"].removeprefix("Value error, ")

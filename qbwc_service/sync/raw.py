@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.clock import system_clock
+from qbwc_service.connections import check_connection
 from qbwc_service.credentials import new_guid
 from qbwc_service.errors import FieldError, InputError, InvalidRequestError
 from qbwc_service.store import OperationState
@@ -49,6 +50,7 @@ def enqueue_qbxml(
     that QuickBooks would refuse, NotFoundError for a request that does not exist.
     """
     moment = now or system_clock()
+    check_connection(db, connection_id)
     values, attributes = _split(body)
     asked = qbxml.Request(name=request, values=values, attributes=attributes)
     built = qbxml.build_request(asked, version=version)
