@@ -96,6 +96,7 @@ class SetupReader:
             user_name=install.user_name,
             password=derive_password(self.keys, install_id=install.password_id, rotation=install.rotation),
             qwc=make_qwc(self.settings, connection, install, owner_id=owner_id),
+            rotation=install.rotation,
             revoked=install.revoked_at is not None,
         )
 

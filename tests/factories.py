@@ -148,6 +148,7 @@ class CompanyQueue:
             "purpose": MessageSetPurpose.WORK,
             "state": MessageSetState.SENT,
             "operation_count": 1,
+            "operation_ids": [],
             "request": "<QBXML/>",
             "sent_at": self.clock(),
             **details,

@@ -2,11 +2,13 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0002"
 down_revision = "0001"
 
 SEQUENCES = ("update_sessions_id_seq", "message_sets_id_seq")
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -68,6 +70,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("new_message_set_id", sa.String(24), nullable=True),
         sa.Column("operation_count", sa.Integer(), nullable=False),
+        sa.Column("operation_ids", JSON, nullable=False),
         sa.Column("request", sa.LargeBinary(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answer", sa.LargeBinary(), nullable=True),

@@ -166,7 +166,12 @@ def upgrade() -> None:
             name=op.f("fk_links_connection_id_document_id"),
         ),
         sa.PrimaryKeyConstraint("connection_id", "document_id", name=op.f("pk_links")),
-        sa.UniqueConstraint("connection_id", "quickbooks_id", name=op.f("uq_links_connection_id_quickbooks_id")),
+        sa.UniqueConstraint(
+            "connection_id",
+            "object_type",
+            "quickbooks_id",
+            name=op.f("uq_links_connection_id_object_type_quickbooks_id"),
+        ),
     )
     op.create_table(
         "sync_states",

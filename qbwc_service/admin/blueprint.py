@@ -114,6 +114,8 @@ def _open_link(
     install = setup.find_setup(link.connection_id, link.install_id)
     if install is None:
         return make_response(render_template("admin/link_invalid.html"), 404)
+    if install.rotation != link.rotation:
+        return make_response(render_template("admin/link_expired.html", link=link), 410)
     if install.revoked:
         return make_response(render_template("admin/install_revoked.html", install=install), 410)
     return link, install

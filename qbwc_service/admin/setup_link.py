@@ -23,6 +23,7 @@ class SetupLink:
 
     connection_id: int
     install_id: int
+    rotation: int
     expires_at: datetime
 
     def is_expired(self, *, now: datetime) -> bool:
@@ -30,9 +31,14 @@ class SetupLink:
         return now >= self.expires_at
 
 
-def sign_setup_link(keys: ServerKeys, *, connection_id: int, install_id: int, expires_at: datetime) -> str:
-    """Make the token that stands behind ``/setup/``: URL-safe text; ``expires_at`` counts in whole seconds."""
-    return str(_serializer(keys).dumps([connection_id, install_id, int(expires_at.timestamp())]))
+def sign_setup_link(
+    keys: ServerKeys, *, connection_id: int, install_id: int, rotation: int, expires_at: datetime
+) -> str:
+    """Make the token that stands behind ``/setup/``: URL-safe text; ``expires_at`` counts in whole seconds.
+
+    It is good for the password of this ``rotation`` only: rotating because a link leaked makes the link useless.
+    """
+    return str(_serializer(keys).dumps([connection_id, install_id, rotation, int(expires_at.timestamp())]))
 
 
 def read_setup_link(keys: ServerKeys, token: str) -> SetupLink | None:
@@ -44,9 +50,11 @@ def read_setup_link(keys: ServerKeys, token: str) -> SetupLink | None:
     except BadData:
         return None
     match content:
-        case [int(connection_id), int(install_id), int(seconds)]:
+        case [int(connection_id), int(install_id), int(rotation), int(seconds)]:
             expires_at = datetime.fromtimestamp(seconds, UTC)
-            return SetupLink(connection_id=connection_id, install_id=install_id, expires_at=expires_at)
+            return SetupLink(
+                connection_id=connection_id, install_id=install_id, rotation=rotation, expires_at=expires_at
+            )
         case _:
             return None
 

@@ -31,6 +31,10 @@ def make_setup_url(desk: Desk, install: InstallInfo) -> tuple[str, datetime]:
     """Sign the link of an install, and say until when it works; InvalidSettingsError without a base URL."""
     expires_at = desk.now() + timedelta(hours=desk.settings.setup_link_hours)
     token = sign_setup_link(
-        desk.keys, connection_id=install.connection_id, install_id=install.id, expires_at=expires_at
+        desk.keys,
+        connection_id=install.connection_id,
+        install_id=install.id,
+        rotation=install.rotation,
+        expires_at=expires_at,
     )
     return desk.settings.setup_url(token), expires_at

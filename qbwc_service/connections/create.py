@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from qbwc_service.credentials import new_guid
@@ -104,5 +105,10 @@ def get_owner_id(db: Session, *, now: datetime) -> str:
     owner_id = db.scalar(select(Deployment.owner_id))
     if owner_id is None:
         owner_id = new_guid()
-        db.execute(insert(Deployment), [{"id": 1, "owner_id": owner_id, "created_at": now}])
+        try:
+            with db.begin_nested():
+                db.execute(insert(Deployment), [{"id": 1, "owner_id": owner_id, "created_at": now}])
+        except IntegrityError:
+            # Another process was faster, between our look and our row.
+            owner_id = db.scalars(select(Deployment.owner_id)).one()
     return owner_id

@@ -9,6 +9,7 @@ from qbwc_service.queue.claim import ClaimedOperation, claim, record_attempts
 from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
+from qbwc_service.queue.hold import hold_operations
 from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
@@ -45,6 +46,7 @@ __all__ = [
     "get_operation",
     "get_operation_details",
     "has_due_work",
+    "hold_operations",
     "list_operations",
     "measure_queue",
     "next_attempt_at",

@@ -100,7 +100,7 @@ def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -
         .where(*due)
         .order_by(Operation.priority, Operation.id)
         .limit(limit)
-        .with_for_update(of=Operation, skip_locked=True)
+        .with_for_update(of=Operation, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
     )
     return [

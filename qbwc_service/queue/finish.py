@@ -70,6 +70,7 @@ def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, mess
         )
     )
     connection = db.connection()
+    outcomes = sorted(outcomes, key=lambda outcome: outcome.operation_id)  # Locks are taken lowest id first.
     # The attempts first: whether an answer still counts is seen from the operations as they were.
     connection.execute(complete, [_attempt_values(outcome) for outcome in outcomes])
     connection.execute(move, [_operation_values(outcome, now=now) for outcome in outcomes])

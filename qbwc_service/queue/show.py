@@ -93,7 +93,7 @@ def get_operation(db: Session, connection_id: int, operation_id: int, *, locked:
     """Give one operation, held against every other transaction if ``locked``; NotFoundError where there is none."""
     query = _select(connection_id).where(Operation.id == operation_id).execution_options(populate_existing=True)
     if locked:
-        query = query.with_for_update(of=Operation)
+        query = query.with_for_update(of=Operation, key_share=True)
     row = db.execute(query).one_or_none()
     if row is None:
         raise NotFoundError(

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from qbwc_service.queue.hold import hold_operations
 from qbwc_service.store import Operation, OperationDependency, OperationState, lock_dependencies, table_of
 
 REPLACEABLE = (OperationState.WAITING, OperationState.BLOCKED, OperationState.FAILED, OperationState.CANCELLED)
-CHUNK = 500
 
 
 def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], *, now: datetime) -> set[int]:
@@ -20,7 +20,8 @@ def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], 
     if not replacements:
         return set()
     lock_dependencies(db, connection_id)
-    replaced = _find_replaceable(db, connection_id, list(replacements))
+    states = hold_operations(db, connection_id, list(replacements))
+    replaced = {operation_id for operation_id, state in states.items() if state in REPLACEABLE}
     rows = [{"old": old, "new": new, "why": f"replaced by operation {new}"} for old, new in replacements.items()]
     rows = [row for row in rows if row["old"] in replaced]
     if not rows:
@@ -51,16 +52,3 @@ def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], 
     # What is left waited for the new one already, or is the new one: nothing waits for what will never be done.
     connection.execute(delete(dependencies).where(*on_the_old), rows)
     return replaced
-
-
-def _find_replaceable(db: Session, connection_id: int, operation_ids: list[int]) -> set[int]:
-    """Give those that are neither out nor done, and hold them so."""
-    found: set[int] = set()
-    for start in range(0, len(operation_ids), CHUNK):
-        held = (
-            Operation.connection_id == connection_id,
-            Operation.id.in_(operation_ids[start : start + CHUNK]),
-            Operation.state.in_(REPLACEABLE),
-        )
-        found.update(db.scalars(select(Operation.id).where(*held).order_by(Operation.id).with_for_update()))
-    return found

@@ -43,6 +43,7 @@ class QwcFile:
 class InstallSetup:
     """What one person needs to set up one install: the file, the user name, the password.
 
+    ``rotation`` counts how often the password was changed; a setup link made before the last change shows nothing.
     ``revoked`` is true where the install may no longer sign in; its setup page then says so and gives nothing away.
     """
 
@@ -51,4 +52,5 @@ class InstallSetup:
     user_name: str
     password: str = field(repr=False)
     qwc: QwcFile
+    rotation: int = 0
     revoked: bool = False

@@ -40,7 +40,8 @@ class Link(Base):
     __tablename__ = "links"
     __table_args__ = (
         within("documents", "document_id"),
-        UniqueConstraint("connection_id", "quickbooks_id"),
+        # QuickBooks' ids are unique within a type of object, not across them [Intuit's on-screen reference].
+        UniqueConstraint("connection_id", "object_type", "quickbooks_id"),
     )
 
     connection_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

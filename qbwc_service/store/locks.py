@@ -3,6 +3,9 @@
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
+NAMESPACE = 0x51425743 << 32
+"""Keeps our advisory locks apart from those of a program that shares the transaction: "QBWC" in the upper half."""
+
 
 def lock_dependencies(db: Session, connection_id: int) -> None:
     """Hold the connection's dependencies until the transaction ends; taking it twice is free.
@@ -11,4 +14,4 @@ def lock_dependencies(db: Session, connection_id: int) -> None:
     ever: neither transaction sees the other's rows. The Web Connector's calls do not take it. SQLite has one writer.
     """
     if db.get_bind().dialect.name == "postgresql":
-        db.execute(select(func.pg_advisory_xact_lock(cast(connection_id, BigInteger))))
+        db.execute(select(func.pg_advisory_xact_lock(cast(NAMESPACE | connection_id & 0xFFFFFFFF, BigInteger))))

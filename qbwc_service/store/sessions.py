@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_service.store.base import Base, one_of, within
 from qbwc_service.store.states import MessageSetPurpose, MessageSetState, SessionEnd, SessionState
-from qbwc_service.store.types import CompressedText, UtcDateTime, Word
+from qbwc_service.store.types import CompressedText, Json, UtcDateTime, Word
 
 
 class UpdateSession(Base):
@@ -95,6 +95,7 @@ class MessageSet(Base):
     state: Mapped[MessageSetState] = mapped_column(Word(MessageSetState))
     new_message_set_id: Mapped[str | None] = mapped_column(String(24))
     operation_count: Mapped[int]
+    operation_ids: Mapped[list[int]] = mapped_column(Json)
     request: Mapped[str] = mapped_column(CompressedText, deferred=True)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answer: Mapped[str | None] = mapped_column(CompressedText, deferred=True)

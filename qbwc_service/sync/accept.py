@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from qbwc_service import queue
 from qbwc_service.clock import system_clock
 from qbwc_service.connections import check_connection
 from qbwc_service.errors import FieldError, InvalidDocumentError, QbwcServiceError, StateError
@@ -93,7 +94,7 @@ def enqueue_documents(
     _refuse_repeated(checked, results)
     lock_dependencies(db, connection_id)
     known = find_known(db, connection_id, _all_targets(checked))
-    _refuse_unchangeable(checked, results, known)
+    _refuse_unchangeable(checked, results, known, db=db, connection_id=connection_id)
     _refuse_circles(db, connection_id, checked, results, known)
     order = _sort_by_reference(checked, results, known)
     saved = save_documents(db, connection_id, [checked[position] for position in order], known=known, now=moment)
@@ -126,18 +127,33 @@ def _refuse_repeated(checked: dict[int, CheckedDocument], results: dict[int, Res
 
 
 def _refuse_unchangeable(
-    checked: dict[int, CheckedDocument], results: dict[int, Result], known: Mapping[Target, KnownDocument]
+    checked: dict[int, CheckedDocument],
+    results: dict[int, Result],
+    known: Mapping[Target, KnownDocument],
+    *,
+    db: Session,
+    connection_id: int,
 ) -> None:
-    """Refuse new content for what is in QuickBooks already, or on its way there at this moment."""
-    for position, document in list(checked.items()):
-        present = known.get(document.target)
-        if present is None or present.fingerprint == document.fingerprint:
-            continue
-        if present.is_linked:
+    """Refuse new content for what is in QuickBooks already, or on its way there at this moment.
+
+    The operations of the others are held from here on, so that the Web Connector cannot fetch one while it is being
+    replaced. Operations are locked before sync states everywhere.
+    """
+    changed = {
+        position: present
+        for position, document in checked.items()
+        if (present := known.get(document.target)) is not None and present.fingerprint != document.fingerprint
+    }
+    states = queue.hold_operations(db, connection_id, [present.operation_id for present in changed.values()])
+    for position, present in changed.items():
+        document, state = checked[position], states[present.operation_id]
+        if present.is_linked or state is OperationState.DONE:
             message = f"{document.kind.value} {document.external_id!r} is in QuickBooks already with other content"
-            remedy = f"send the change as a qbXML request with the id {present.quickbooks_id}"
+            remedy = (
+                f"send the change as a qbXML request, with its id there: {present.quickbooks_id or 'see its document'}"
+            )
             _drop(position, checked, results, StateError(message, field="external_id", remedy=remedy))
-        elif present.operation_state in {OperationState.SENT, OperationState.UNKNOWN}:
+        elif state in {OperationState.SENT, OperationState.UNKNOWN}:
             message = f"{document.kind.value} {document.external_id!r} has been handed to QuickBooks and is not settled"
             error = StateError(message, field="external_id", remedy="send the change again when it is")
             _drop(position, checked, results, error)

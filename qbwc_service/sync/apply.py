@@ -20,17 +20,13 @@ UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What an answer did. ``problem`` says why the answer could not be read to its end, if so.
-
-    ``is_foreign`` says that it answers other operations than those that are out: nothing was done with it.
-    """
+    """What an answer did. ``problem`` says why the answer could not be read to its end, if so."""
 
     done: int = 0
     failed: int = 0
     unknown: int = 0
     again: int = 0
     problem: str | None = None
-    is_foreign: bool = False
 
 
 def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int, Sent]:
@@ -69,25 +65,19 @@ def apply_answer(
     """Match an answer to the operations of its set by requestID, and record what it says of each.
 
     What the answer does not mention, or what stands behind the place where it cannot be read any more, is *unknown*
-    (a write) or asked again (a read). Applying the same answer twice changes nothing. An answer that names other
-    operations and none of these is an older one that came again: these stay out.
+    (a write) or asked again (a read). Applying the same answer twice changes nothing.
     """
     sent = list_sent(db, connection_id, message_set_id)
     judgements: dict[int, Judgement] = {}
     problem: str | None = None
-    strangers = 0
     try:
         for response in qbxml.read_answer(answer):
-            number = _operation_id(response.request_id)
-            operation = sent.get(number)
-            strangers += number >= 0 and operation is None
+            operation = sent.get(_operation_id(response.request_id))
             if operation is not None and operation.operation_id not in judgements:
                 judged = judge_response(response, operation, policy=policy, now=now)
                 judgements[operation.operation_id] = judged
     except AnswerError as unreadable:
         problem = unreadable.message
-    if sent and strangers and not judgements:
-        return Applied(is_foreign=True)
     for operation_id, operation in sent.items():
         if operation_id not in judgements:
             why = problem or "the answer does not mention this operation"

@@ -22,7 +22,7 @@ BASELINE_VERSION = "13.0"
 SENTENCES = {
     "missing": "is required",
     "extra_forbidden": "is not known here; docs/documents.md lists the fields",
-    "too_short": "needs at least one entry",
+    "too_short": "must not be empty",
     "string_too_short": "must not be empty",
     "string_type": "has to be text",
     "date_from_datetime_parsing": "has to be a date such as 2026-11-20",

@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeGuard
 
 from qbwc_service import qbxml, queue
 from qbwc_service.store import DocumentKind, OperationState
 
 KEPT_IDS = 20
 """How many ids of a query's answer are kept with the attempt; the whole answer is kept with the message set."""
+
+ID_LENGTH, EDIT_SEQUENCE_LENGTH, LARGEST_AMOUNT = 36, 16, Decimal(10) ** 13
+"""What QuickBooks' types allow [qbXML schema: IDTYPE, EditSequence, AMTTYPE]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +171,11 @@ def _ended(
 def _effect(response: qbxml.Response) -> Effect | None:
     for found in response.objects:
         quickbooks_id = found.values.get("ListID") or found.values.get("TxnID")
-        if isinstance(quickbooks_id, str):
+        if isinstance(quickbooks_id, str) and len(quickbooks_id) <= ID_LENGTH:
             return Effect(
                 object_type=found.name.removesuffix("Ret"),
                 quickbooks_id=quickbooks_id,
-                edit_sequence=_string(found.values.get("EditSequence")),
+                edit_sequence=_edit_sequence(found.values.get("EditSequence")),
                 total=_total(found.values),
                 balance=_first_decimal(found.values, "BalanceRemaining", "CreditRemaining", "UnusedPayment"),
                 balances=tuple(_balances(found.values)),
@@ -182,8 +186,8 @@ def _effect(response: qbxml.Response) -> Effect | None:
 def _total(values: dict[str, object]) -> Decimal | None:
     """A transaction's amount: an invoice says it in two parts, the others in one."""
     subtotal, tax = values.get("Subtotal"), values.get("SalesTaxTotal")
-    if isinstance(subtotal, Decimal) and "TotalAmount" not in values:
-        return subtotal + tax if isinstance(tax, Decimal) else subtotal
+    if _is_amount(subtotal) and "TotalAmount" not in values:
+        return subtotal + tax if _is_amount(tax) else subtotal
     return _first_decimal(values, "TotalAmount")
 
 
@@ -191,7 +195,7 @@ def _balances(values: dict[str, object]) -> Iterable[tuple[str, Decimal]]:
     applied = values.get("AppliedToTxnRet")
     for part in applied if isinstance(applied, list) else ():
         txn_id, balance = part.get("TxnID"), part.get("BalanceRemaining")
-        if isinstance(txn_id, str) and isinstance(balance, Decimal):
+        if isinstance(txn_id, str) and _is_amount(balance):
             yield txn_id, balance
 
 
@@ -215,9 +219,19 @@ def _text(response: qbxml.Response) -> str:
 
 
 def _first_decimal(values: dict[str, object], *names: str) -> Decimal | None:
-    found = (value for name in names if isinstance(value := values.get(name), Decimal))
+    found = (value for name in names if _is_amount(value := values.get(name)))
     return next(found, None)
 
 
-def _string(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def _is_amount(value: object) -> TypeGuard[Decimal]:
+    """Say whether it is an amount as QuickBooks writes them: an odd one is no reason to doubt that it did the work."""
+    return (
+        isinstance(value, Decimal)
+        and value.is_finite()
+        and abs(value) < LARGEST_AMOUNT
+        and value == value.quantize(Decimal("0.01"))
+    )
+
+
+def _edit_sequence(value: object) -> str | None:
+    return value if isinstance(value, str) and len(value) <= EDIT_SEQUENCE_LENGTH else None

@@ -93,7 +93,7 @@ def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgem
     if not balances:
         return
     linked = select(Link.document_id, Link.quickbooks_id).where(
-        Link.connection_id == connection_id, Link.quickbooks_id.in_(balances)
+        Link.connection_id == connection_id, Link.object_type == "Invoice", Link.quickbooks_id.in_(balances)
     )
     rows = [
         {"document": document_id, "balance": balances[quickbooks_id]}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.credentials import new_guid
+from qbwc_service.errors import StateError
 from qbwc_service.store import Document, DocumentState, OperationState, SyncState, allocate_ids
 from qbwc_service.sync.check import CheckedDocument
 from qbwc_service.sync.known import KnownDocument
@@ -51,7 +52,8 @@ def save_documents(
     states = _enqueue(db, connection_id, entries, by_target, known=known, now=now)
     _write_states(db, connection_id, entries, states, now=now)
     replaced = {entry.present.operation_id: entry.operation_id for entry in entries if entry.present is not None}
-    queue.supersede(db, connection_id, replaced, now=now)
+    if queue.supersede(db, connection_id, replaced, now=now) != replaced.keys():
+        raise StateError("an operation of these documents went out meanwhile", remedy="send them again")
     return [_saved(document, by_target.get(document.target), known, states) for document in documents]
 
 

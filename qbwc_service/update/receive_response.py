@@ -4,6 +4,7 @@ Two transactions. ``keep_answer`` stores the raw text; whatever goes wrong after
 matches it to its operations and says how far the session is.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,7 @@ from qbwc_service.update.company_file import prove_company_file, read_company_fi
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import UNANSWERED, Held, end_session, hold_session
 
+REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["'](\d{1,18})["']""")
 FINISHED = 100
 MOST_UNFINISHED = 99
 SESSION_IS_OVER = -1
@@ -70,7 +72,8 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
     """Store the raw answer with the set it belongs to.
 
     Gives a ``Progress`` at once where no set waits for an answer: a call that comes twice is told the same again.
-    An answer that comes late, on a session that was ended meanwhile, is kept and applied like any other.
+    An answer that comes late, on a session that was ended meanwhile, is kept and applied like any other. One that
+    names operations of another set is an older one that came again: what is out stays out.
     """
     held = hold_session(db, ticket)
     if held is None:
@@ -82,6 +85,9 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
             session.last_error = session.last_error or "No request is out that this could be the answer to."
             return Progress(percent=SESSION_IS_OVER, connection_id=held.connection.id)
         return Progress(percent=session.progress, connection_id=held.connection.id)
+    if _answers_another_set(waiting, answer):
+        percent = max(session.progress, 1) if held.is_live(policy, now=now) else SESSION_IS_OVER
+        return Progress(percent=percent, connection_id=held.connection.id)
     # The same answer, brought twice at one instant, is kept once and applied twice, which changes nothing.
     mine = (
         MessageSet.connection_id == waiting.connection_id,
@@ -97,6 +103,14 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
     }
     db.execute(update(MessageSet).where(*mine).values(**values), execution_options={"synchronize_session": False})
     return Kept(connection_id=waiting.connection_id, message_set_id=waiting.id, purpose=waiting.purpose)
+
+
+def _answers_another_set(waiting: MessageSet, answer: Answer) -> bool:
+    """Say whether the first requestID of an answer is the number of an operation that this set does not carry."""
+    first = REQUEST_ID.search(answer.response)
+    return (
+        first is not None and waiting.purpose is MessageSetPurpose.WORK and int(first[1]) not in waiting.operation_ids
+    )
 
 
 def apply_kept(
@@ -121,18 +135,18 @@ def apply_kept(
         )
         if applied.problem is not None:
             held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
-        if applied.is_foreign:
-            return _put_back(db, held, kept, policy=policy, now=now)
     _settle(db, kept, applied, now=now)
     return _progress(db, held, applied, policy=policy, now=now)
 
 
-def record_failure(db: Session, ticket: str, kept: Kept, *, error: str, now: datetime) -> Progress:
+def record_failure(
+    db: Session, ticket: str, kept: Kept, *, error: str, policy: UpdatePolicy, now: datetime
+) -> Progress:
     """Record that applying failed: the raw answer stays, and what the set carried is *unknown* until it is applied."""
     _finish_set(db, kept, state=MessageSetState.APPLY_FAILED, error=error, now=now)
     sent = list_sent(db, kept.connection_id, kept.message_set_id)
     judgements = {
-        operation_id: judge_silence(operation, reason=NOT_APPLIED, policy=queue.RetryPolicy(), now=now)
+        operation_id: judge_silence(operation, reason=NOT_APPLIED, policy=policy.retries, now=now)
         for operation_id, operation in sent.items()
     }
     apply_judgements(db, kept.connection_id, message_set_id=kept.message_set_id, judgements=judgements, now=now)
@@ -140,21 +154,6 @@ def record_failure(db: Session, ticket: str, kept: Kept, *, error: str, now: dat
     if held is not None:
         held.session.last_error = NOT_APPLIED
     return Progress(percent=SESSION_IS_OVER, connection_id=kept.connection_id)
-
-
-def _put_back(db: Session, held: Held, kept: Kept, *, policy: UpdatePolicy, now: datetime) -> Progress:
-    """Let the set go on waiting for its own answer: what came was the answer to an older one, once more."""
-    is_live = held.is_live(policy, now=now)
-    mine = (MessageSet.connection_id == kept.connection_id, MessageSet.id == kept.message_set_id)
-    values = {
-        "state": MessageSetState.SENT if held.session.state is SessionState.OPEN else MessageSetState.UNKNOWN,
-        "answer": None,
-        "hresult_message": None,
-        "answered_at": None,
-    }
-    db.execute(update(MessageSet).where(*mine).values(**values), execution_options={"synchronize_session": False})
-    percent = max(held.session.progress, 1) if is_live else SESSION_IS_OVER
-    return Progress(percent=percent, connection_id=kept.connection_id)
 
 
 def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, now: datetime) -> Applied:

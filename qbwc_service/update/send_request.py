@@ -147,7 +147,7 @@ def _hand_out(db: Session, held: Held, message_set_id: int, batch: Batch, *, now
         text,
         purpose=MessageSetPurpose.WORK,
         new_message_set_id=set_id,
-        operation_count=len(batch.operations),
+        operation_ids=[operation.id for operation in batch.operations],
         now=now,
     )
     queue.record_attempts(db, held.connection.id, batch.operations, message_set_id=message_set_id, now=now)
@@ -168,7 +168,7 @@ def _hand_out_identity(db: Session, held: Held, message_set_id: int, *, owner_id
     built = [qbxml.build_request(request, version=version) for request in identity_requests(owner_id)]
     text = qbxml.build_message_set(built, version=version)
     purpose = MessageSetPurpose.IDENTITY
-    _store(db, held, message_set_id, text, purpose=purpose, new_message_set_id=None, operation_count=0, now=now)
+    _store(db, held, message_set_id, text, purpose=purpose, new_message_set_id=None, operation_ids=[], now=now)
     return NextMessageSet(qbxml=text, connection_id=held.connection.id, message_set_id=message_set_id)
 
 
@@ -180,7 +180,7 @@ def _store(
     *,
     purpose: MessageSetPurpose,
     new_message_set_id: str | None,
-    operation_count: int,
+    operation_ids: list[int],
     now: datetime,
 ) -> None:
     row = {
@@ -190,7 +190,8 @@ def _store(
         "purpose": purpose,
         "state": MessageSetState.SENT,
         "new_message_set_id": new_message_set_id,
-        "operation_count": operation_count,
+        "operation_count": len(operation_ids),
+        "operation_ids": operation_ids,
         "request": text,
         "sent_at": now,
     }

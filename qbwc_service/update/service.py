@@ -4,9 +4,13 @@ This is the only place of the main path that opens transactions, and none stays 
 in memory between two calls: any call may reach any process.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 from qbwc_service import __version__
 from qbwc_service.clock import Clock, system_clock
@@ -19,10 +23,14 @@ from qbwc_service.update.close_connection import close_connection, get_last_erro
 from qbwc_service.update.connection_error import connection_error
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.receive_response import Answer, Kept, Progress, apply_kept, keep_answer, record_failure
-from qbwc_service.update.send_request import HostState, NextMessageSet, send_request
+from qbwc_service.update.send_request import HostState, send_request
 
 log = get_logger(__name__)
 CALL = "update_call"
+PAUSES = (0.1, 0.5)
+"""Seconds before a transaction that the database could not do is done again."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +55,10 @@ class UpdateService:
 
     def authenticate(self, user_name: str, password: str) -> list[str]:
         """Give ``[ticket, company file or nvu, none, busy]``."""
-        with log_call(CALL, method="authenticate", user_name=user_name) as line, self.database.writing() as db:
-            result = authenticate(db, user_name, password, keys=self.keys, policy=self.policy, now=self.clock())
+        with log_call(CALL, method="authenticate", user_name=user_name) as line:
+            result = self._write(
+                lambda db: authenticate(db, user_name, password, keys=self.keys, policy=self.policy, now=self.clock())
+            )
             line.update(
                 {
                     "connection_id": result.connection_id,
@@ -76,11 +86,11 @@ class UpdateService:
             minor_version=minor_version,
         )
         with log_call(CALL, method="sendRequestXML") as line:
-            try:
-                result = self._send(ticket, host)
-            except IntegrityError:
-                # The same call came twice at one instant (uq_message_sets_one_sent): the other one's set is out by now.
-                result = self._send(ticket, host)
+            result = self._write(
+                lambda db: send_request(db, ticket, host, owner_id=self.owner_id, policy=self.policy, now=self.clock()),
+                # The same call twice at one instant (uq_message_sets_one_sent): by now the other one's set is out.
+                again_on=DBAPIError,
+            )
             line.update(
                 {
                     "connection_id": result.connection_id,
@@ -95,8 +105,7 @@ class UpdateService:
         """Keep the answer, commit; apply it, commit; give the percentage."""
         answer = Answer(response=response, hresult=hresult, message=message)
         with log_call(CALL, method="receiveResponseXML", characters=len(response), hresult=hresult or None) as line:
-            with self.database.writing() as db:
-                kept = keep_answer(db, ticket, answer, policy=self.policy, now=self.clock())
+            kept = self._write(lambda db: keep_answer(db, ticket, answer, policy=self.policy, now=self.clock()))
             result = self._apply(ticket, kept, answer) if isinstance(kept, Kept) else kept
             line.update({"connection_id": result.connection_id, "percent": result.percent})
             if result.applied is not None:
@@ -111,22 +120,26 @@ class UpdateService:
 
     def connection_error(self, ticket: str, hresult: str, *, message: str) -> str:
         """Give another company file to try, or ``done``."""
-        with log_call(CALL, method="connectionError", hresult=hresult) as line, self.database.writing() as db:
-            answer = connection_error(db, ticket, hresult, message=message, policy=self.policy, now=self.clock())
-            line["answer"] = answer
+        with log_call(CALL, method="connectionError", hresult=hresult) as line:
+            answer = self._write(
+                lambda db: connection_error(db, ticket, hresult, message=message, policy=self.policy, now=self.clock())
+            )
+            line["answer"] = answer if answer == "done" else "another company file"
             return answer
 
     def get_last_error(self, ticket: str) -> str:
-        """Give the text of this ticket, never empty."""
-        with log_call(CALL, method="getLastError") as line, self.database.writing() as db:
-            line["answer"] = get_last_error(db, ticket, policy=self.policy, now=self.clock())
-            return str(line["answer"])
+        """Give the text of this ticket, never empty; it may name companies, so the log has its length only."""
+        with log_call(CALL, method="getLastError") as line:
+            answer = self._write(lambda db: get_last_error(db, ticket, policy=self.policy, now=self.clock()))
+            line["characters"] = len(answer)
+            return answer
 
     def close_connection(self, ticket: str) -> str:
         """End the session; give one sentence."""
-        with log_call(CALL, method="closeConnection") as line, self.database.writing() as db:
-            line["answer"] = close_connection(db, ticket, now=self.clock())
-            return str(line["answer"])
+        with log_call(CALL, method="closeConnection") as line:
+            answer = self._write(lambda db: close_connection(db, ticket, now=self.clock()))
+            line["characters"] = len(answer)
+            return answer
 
     def get_interactive_url(self, ticket: str, session_id: str) -> str:  # noqa: ARG002 - the protocol's own arguments
         """Interactive mode is never asked for, so there is no page."""
@@ -140,19 +153,34 @@ class UpdateService:
         """Interactive mode is never asked for, so it is always over."""
         return "Done"
 
-    def _send(self, ticket: str, host: HostState) -> NextMessageSet:
+    def _write(self, work: Callable[[Session], T], *, again_on: type[DBAPIError] = OperationalError) -> T:
+        """Do one call's work in a transaction of its own; again where the database could not do it just then.
+
+        A deadlock or a lost connection leaves nothing behind, so that doing it again is safe.
+        """
+        for pause in PAUSES:
+            try:
+                return self._once(work)
+            except again_on as error:
+                log.warning("transaction_repeated", reason=type(error.orig).__name__)
+                time.sleep(pause)
+        return self._once(work)
+
+    def _once(self, work: Callable[[Session], T]) -> T:
         with self.database.writing() as db:
-            return send_request(db, ticket, host, owner_id=self.owner_id, policy=self.policy, now=self.clock())
+            return work(db)
 
     def _apply(self, ticket: str, kept: Kept, answer: Answer) -> Progress:
         try:
-            with self.database.writing() as db:
-                return apply_kept(
+            return self._write(
+                lambda db: apply_kept(
                     db, ticket, kept, answer, owner_id=self.owner_id, policy=self.policy, now=self.clock()
                 )
+            )
         except Exception as error:
             # The answer is stored; what could not be done with it has to be on record, whatever it was.
             log.exception("apply_failed", connection_id=kept.connection_id, message_set_id=kept.message_set_id)
-            with self.database.writing() as db:
-                text = f"{type(error).__name__}: {error}"
-                return record_failure(db, ticket, kept, error=text, now=self.clock())
+            reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+            return self._write(
+                lambda db: record_failure(db, ticket, kept, error=reason, policy=self.policy, now=self.clock())
+            )

@@ -51,7 +51,7 @@ def client(log: io.StringIO) -> FlaskClient:
 
 def path_of(connection_id: int) -> str:
     far = system_clock().replace(year=2100, month=1, day=1)
-    return "/setup/" + sign_setup_link(KEYS, connection_id=connection_id, install_id=1, expires_at=far)
+    return "/setup/" + sign_setup_link(KEYS, connection_id=connection_id, install_id=1, rotation=0, expires_at=far)
 
 
 def every_error() -> list[type[errors.QbwcServiceError]]:

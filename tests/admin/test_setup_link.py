@@ -12,17 +12,17 @@ EXPIRES_AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 def sign(*keys: str) -> str:
-    return sign_setup_link(ServerKeys(keys), connection_id=7, install_id=3, expires_at=EXPIRES_AT)
+    return sign_setup_link(ServerKeys(keys), connection_id=7, install_id=3, rotation=0, expires_at=EXPIRES_AT)
 
 
 def test_what_was_signed_is_read_back() -> None:
     link = read_setup_link(ServerKeys([NEW]), sign(NEW))
 
-    assert link == SetupLink(connection_id=7, install_id=3, expires_at=EXPIRES_AT)
+    assert link == SetupLink(connection_id=7, install_id=3, rotation=0, expires_at=EXPIRES_AT)
 
 
 def test_a_link_ends_at_its_time() -> None:
-    link = SetupLink(connection_id=7, install_id=3, expires_at=EXPIRES_AT)
+    link = SetupLink(connection_id=7, install_id=3, rotation=0, expires_at=EXPIRES_AT)
 
     assert not link.is_expired(now=EXPIRES_AT - timedelta(seconds=1))
     assert link.is_expired(now=EXPIRES_AT)

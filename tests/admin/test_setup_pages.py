@@ -49,9 +49,11 @@ def client() -> FlaskClient:
     return app.test_client()
 
 
-def path_of(install_id: int = 1, *, connection_id: int = 7, hours: int = 24) -> str:
+def path_of(install_id: int = 1, *, connection_id: int = 7, hours: int = 24, rotation: int = 0) -> str:
     expires_at = NOW + timedelta(hours=hours)
-    return "/setup/" + sign_setup_link(KEYS, connection_id=connection_id, install_id=install_id, expires_at=expires_at)
+    return "/setup/" + sign_setup_link(
+        KEYS, connection_id=connection_id, install_id=install_id, rotation=rotation, expires_at=expires_at
+    )
 
 
 def test_the_page_shows_file_user_name_password_and_five_steps(client: FlaskClient) -> None:
@@ -202,3 +204,10 @@ def test_a_content_delivery_network_cannot_be_switched_on() -> None:
     app.register_blueprint(create_admin_blueprint(Installs(), keys=KEYS))
 
     assert "//cdn" not in app.test_client().get("/").get_data(as_text=True)
+
+
+def test_a_link_from_before_the_last_change_of_the_password_shows_nothing(client: FlaskClient) -> None:
+    answer = client.get(path_of(rotation=1))
+
+    assert answer.status_code == 410
+    assert "password was changed" in " ".join(answer.text.split())

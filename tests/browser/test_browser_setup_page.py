@@ -40,7 +40,7 @@ def setup(start_server: StartServer, connect_far_side: ConnectFarSide) -> tuple[
     far = connect_far_side(server)
     keys = ServerKeys(server.settings.server_keys)
     until = system_clock() + timedelta(hours=1)
-    token = sign_setup_link(keys, connection_id=far.connection_id, install_id=1, expires_at=until)
+    token = sign_setup_link(keys, connection_id=far.connection_id, install_id=1, rotation=0, expires_at=until)
     return server.settings.setup_url(token), far
 
 

@@ -55,7 +55,7 @@ def test_pause_and_resume_are_told_by_the_status(cli: Any, connection: int) -> N
 
 
 def test_rebind_asks_first(sqlite_cli: Any, connection: int) -> None:
-    assert sqlite_cli("connections", "rebind", connection, stdin="n\n").exit_code == 1
+    assert sqlite_cli("connections", "rebind", connection, stdin="n\n").exit_code == 130
     assert sqlite_cli("connections", "rebind", connection, stdin="y\n").exit_code == 0
     assert sqlite_cli("connections", "rebind", connection, "--yes").exit_code == 0
     assert sqlite_cli.json("connections", "rebind", connection, exit_code=2)["error"]["code"] == "usage"
@@ -63,11 +63,12 @@ def test_rebind_asks_first(sqlite_cli: Any, connection: int) -> None:
 
 def test_the_password_is_the_derived_one_and_changes_with_a_rotation(cli: Any, connection: int) -> None:
     keys = ServerKeys([SERVER_KEY])
+    file_id = cli.json("connections", "show", connection)["connection"]["file_id"]
     first = cli("installs", "password", connection, 1).stdout.strip()
     second = cli("installs", "rotate", connection, 1).stdout.strip()
 
-    assert first == derive_password(keys, install_id="1.1", rotation=0)
-    assert second == derive_password(keys, install_id="1.1", rotation=1)
+    assert first == derive_password(keys, install_id=f"{file_id}.1", rotation=0)
+    assert second == derive_password(keys, install_id=f"{file_id}.1", rotation=1)
     assert cli("installs", "password", connection, 1).stdout.strip() == second
 
 

@@ -75,7 +75,7 @@ def test_every_error_of_the_tree_has_an_exit_code_of_its_own_kind() -> None:
 
 
 def test_every_exit_code_stands_in_the_docs() -> None:
-    rows = re.findall(r"^\| (\d) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert [int(row) for row in rows] == list(ExitCode)
 

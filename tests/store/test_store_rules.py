@@ -48,7 +48,7 @@ UNIQUES = {
     "uq_connections_file_id": "UPDATE connections SET file_id = '{SAME}'",
     "uq_documents_connection_id_kind_external_id": "UPDATE documents SET external_id = 'same'",
     "uq_installs_connection_id_user_name": "UPDATE installs SET user_name = 'same'",
-    "uq_links_connection_id_quickbooks_id": "UPDATE links SET quickbooks_id = 'same'",
+    "uq_links_connection_id_object_type_quickbooks_id": "UPDATE links SET quickbooks_id = 'same'",
     "uq_message_sets_connection_id_new_message_set_id": "UPDATE message_sets SET new_message_set_id = 'same'",
     "uq_message_sets_one_sent": (
         "UPDATE message_sets SET state = 'sent', answered_at = NULL, applied_at = NULL,"
