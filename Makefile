@@ -1,5 +1,6 @@
 # make demo   see the whole thing work: SQLite, a simulated QuickBooks and Web Connector
 # make test   run every test
+# make coverage  the same, and which lines no test reaches
 # make check  format, lint, types, layers
 # make serve  serve this checkout (settings: docs/settings.md)
 #
@@ -10,13 +11,16 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format serve clean
+.PHONY: demo test coverage check format serve clean
 
 demo: $(VENV)/.ready
 	@$(BIN)/qbwc-service demo
 
 test: $(VENV)/.ready-dev
 	$(BIN)/python -m pytest
+
+coverage: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .

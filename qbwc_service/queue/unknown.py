@@ -25,7 +25,7 @@ def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *
     """Mark the set that is out in an ended session *unknown*, and its writes with it; reads are simply asked again.
 
     A write that was handed out and not answered is never *waiting*: sending it again could double it. A set whose
-    answer was kept and never applied, because the process died in between, becomes *apply_failed*: it can be applied.
+    answer was kept and never applied, because the process died in between, becomes *apply_failed*; its text stays.
     """
     out = (
         MessageSet.connection_id == connection_id,
