@@ -8,6 +8,7 @@ its own application after the fork, so that no database connection is shared.
 import gc
 import ipaddress
 import os
+import signal
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,7 +60,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # The same.
             "forwarded_allow_ips": options.forwarded_allow_ips,
             "accesslog": None,
             "preload_app": False,
-            "post_worker_init": freeze,
+            "when_ready": end_gently,
+            "post_worker_init": settle_in,
             "logger_class": ServiceLogger,
             "loglevel": options.log_level.lower(),
             "proc_name": "qbwc-service",
@@ -87,8 +89,14 @@ class ServiceLogger(Logger):  # type: ignore[misc]  # The same.
         self.error_log.propagate = True
 
 
-def freeze(_worker: object) -> None:
-    """Take what is there after assembly out of the garbage collector's rounds: it stays for good."""
+def end_gently(_master: object) -> None:
+    """Let Ctrl-C be what SIGTERM is: calls that are being answered are answered, instead of cut in the middle."""
+    signal.signal(signal.SIGINT, lambda _number, _frame: os.kill(os.getpid(), signal.SIGTERM))
+
+
+def settle_in(_worker: object) -> None:
+    """Leave Ctrl-C to the master, and take what is there after assembly out of the garbage collector's rounds."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
 
