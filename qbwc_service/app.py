@@ -42,16 +42,17 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     database = open_database(chosen.database_url.get_secret_value())
     check_schema(database)
     keys = ServerKeys(chosen.server_keys)
+    owner_id = read_owner_id(database, clock=clock)
     service = UpdateService(
         database=database,
         keys=keys,
-        owner_id=read_owner_id(database, clock=clock),
+        owner_id=owner_id,
         policy=make_policy(chosen),
         clock=clock,
     )
     soap = create_soap_application(service, max_body_bytes=chosen.max_body_mb * 1024 * 1024)
     pages = Flask("qbwc_service")
-    setup = SetupReader(database=database, settings=chosen, keys=keys, clock=clock)
+    setup = SetupReader(database=database, settings=chosen, keys=keys, owner_id=owner_id, clock=clock)
     pages.register_blueprint(create_admin_blueprint(setup, keys=keys, service_name=chosen.app_name, clock=clock))
     # Between this line and the first request nothing is kept: a worker that forks now shares no database connection.
     database.close()
@@ -79,6 +80,7 @@ class SetupReader:
     database: Database
     settings: Settings
     keys: ServerKeys
+    owner_id: str
     clock: Clock = system_clock
 
     def find_setup(self, connection_id: int, install_id: int) -> InstallSetup | None:
@@ -89,13 +91,12 @@ class SetupReader:
                 install = connections.get_install(db, connection_id, install_id)
             except NotFoundError:
                 return None
-        owner_id = read_owner_id(self.database, clock=self.clock)
         return InstallSetup(
             connection_name=connection.name,
             install_label=install.label,
             user_name=install.user_name,
             password=derive_password(self.keys, install_id=install.password_id, rotation=install.rotation),
-            qwc=make_qwc(self.settings, connection, install, owner_id=owner_id),
+            qwc=make_qwc(self.settings, connection, install, owner_id=self.owner_id),
             rotation=install.rotation,
             revoked=install.revoked_at is not None,
         )

@@ -12,6 +12,7 @@ from qbwc_service import connections, qbxml
 from qbwc_service.credentials import ServerKeys, derive_password
 from qbwc_service.store import Database, MessageSet, open_database
 from qbwc_service.update import UpdatePolicy, UpdateService
+from tests.far_side import FarSide
 from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
@@ -131,3 +132,15 @@ def make_service(database: Database, clock: StandingClock, keys: ServerKeys) -> 
         )
 
     return make
+
+
+@pytest.fixture
+def far(company: LinkedCompany, make_service: Callable[..., UpdateService]) -> FarSide:
+    """A Web Connector that has the install's password."""
+    return FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
+
+
+@pytest.fixture
+def connection_id(company: LinkedCompany) -> int:
+    """The company's connection."""
+    return company.connection_id

@@ -147,7 +147,6 @@ class CompanyQueue:
             "update_session_id": update_session_id,
             "purpose": MessageSetPurpose.WORK,
             "state": MessageSetState.SENT,
-            "operation_count": 1,
             "operation_ids": [],
             "request": "<QBXML/>",
             "sent_at": self.clock(),

@@ -33,7 +33,8 @@ def list_(desk: Desk, connection_id: int, *, state: str | None, limit: int, befo
         found = list_message_sets(db, connection_id, state=wanted, before=before, limit=limit + 1)
     page, more = split_page(found, limit)
     rows = [
-        (one.id, one.purpose, one.state, one.operation_count, one.sent_at, one.answered_at, one.hresult) for one in page
+        (one.id, one.purpose, one.state, len(one.operation_ids), one.sent_at, one.answered_at, one.hresult)
+        for one in page
     ]
     columns = (">message set", "purpose", "state", ">operations", "sent", "answered", "hresult")
     hint = (f"There are more: add --before {page[-1].id}",) if more else ()
@@ -71,7 +72,7 @@ def _shown(details: MessageSetDetails) -> tuple[RenderableType, ...]:
         "Update session": message_set.update_session_id,
         "Purpose": message_set.purpose,
         "State": message_set.state,
-        "Operations": details.operation_ids or None,
+        "Operations": details.message_set.operation_ids or None,
         "newMessageSetID": message_set.new_message_set_id,
         "Sent": message_set.sent_at,
         "Answered": message_set.answered_at,

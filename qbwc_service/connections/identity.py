@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
 from qbwc_service.store import Connection, ConnectionStatus
 
 
@@ -60,29 +57,23 @@ def compare_company_file(known: Connection, found: CompanyFile) -> Verdict:
     return Verdict.SAME if name_is_same or path_is_same else Verdict.MISMATCH
 
 
-def record_company_file(db: Session, known: Connection, found: CompanyFile, *, now: datetime) -> None:
-    """Remember a proven company file and what runs it: the connection is online; one statement."""
-    is_news = known.status is not ConnectionStatus.ONLINE
-    values: dict[str, object] = {
-        "company_name": found.company_name or known.company_name,
-        "company_file_path": found.path or known.company_file_path,
-        "company_file_marker": found.marker or known.company_file_marker,
-        "adopt_any_file": False,
-        "identified_at": now,
-        "product_name": found.product_name or known.product_name,
-        "product_version": found.product_version or known.product_version,
-        "country": found.country or known.country,
-        "supported_versions": list(found.supported_versions) or known.supported_versions,
-        "file_mode": found.file_mode or known.file_mode,
-        "is_unattended_allowed": known.is_unattended_allowed
-        if found.is_unattended_allowed is None
-        else found.is_unattended_allowed,
-        "status": ConnectionStatus.ONLINE,
-        "status_reason": None,
-        "status_since": now if is_news else known.status_since,
-    }
-    mine = update(Connection).where(Connection.id == known.id).values(**values)
-    db.execute(mine, execution_options={"synchronize_session": False})
+def record_company_file(known: Connection, found: CompanyFile, *, now: datetime) -> None:
+    """Remember a proven company file and what runs it: the connection is online. What was not said stays known."""
+    known.company_name = found.company_name or known.company_name
+    known.company_file_path = found.path or known.company_file_path
+    known.company_file_marker = found.marker or known.company_file_marker
+    known.adopt_any_file = False
+    known.identified_at = now
+    known.product_name = found.product_name or known.product_name
+    known.product_version = found.product_version or known.product_version
+    known.country = found.country or known.country
+    known.supported_versions = list(found.supported_versions) or known.supported_versions
+    known.file_mode = found.file_mode or known.file_mode
+    if found.is_unattended_allowed is not None:
+        known.is_unattended_allowed = found.is_unattended_allowed
+    if known.status is not ConnectionStatus.ONLINE:
+        known.status_since = now
+    known.status, known.status_reason = ConnectionStatus.ONLINE, None
 
 
 def same_name(one: str, other: str | None) -> bool:

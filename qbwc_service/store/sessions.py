@@ -45,8 +45,6 @@ class UpdateSession(Base):
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     end_reason: Mapped[SessionEnd | None] = mapped_column(Word(SessionEnd))
     is_identified: Mapped[bool] = mapped_column(server_default=false())
-    qbxml_version: Mapped[str | None] = mapped_column(String(8))
-    country: Mapped[str | None] = mapped_column(String(8))
     company_file_path: Mapped[str | None]
     progress: Mapped[int] = mapped_column(server_default="0")
     done_count: Mapped[int] = mapped_column(server_default="0")
@@ -94,7 +92,6 @@ class MessageSet(Base):
     purpose: Mapped[MessageSetPurpose] = mapped_column(Word(MessageSetPurpose))
     state: Mapped[MessageSetState] = mapped_column(Word(MessageSetState))
     new_message_set_id: Mapped[str | None] = mapped_column(String(24))
-    operation_count: Mapped[int]
     operation_ids: Mapped[list[int]] = mapped_column(Json)
     request: Mapped[str] = mapped_column(CompressedText, deferred=True)
     sent_at: Mapped[datetime] = mapped_column(UtcDateTime)

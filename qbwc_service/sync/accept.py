@@ -171,7 +171,9 @@ def _refuse_circles(
     changed = {
         document.target
         for document in checked.values()
-        if document.target in known and any(target.kind is document.kind for target in document.targets)
+        if (present := known.get(document.target)) is not None
+        and present.fingerprint != document.fingerprint
+        and any(target.kind is document.kind for target in document.targets)
     }
     circles = find_circles(db, connection_id, changed, batch=batch)
     for position, document in list(checked.items()):

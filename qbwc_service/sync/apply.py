@@ -50,8 +50,6 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
             retries=operation.retries,
             external_guid=operation.external_guid,
             document_id=operation.document_id,
-            document_kind=document.kind if document else None,
-            external_id=document.external_id if document else None,
             fingerprint=document.fingerprint if document else None,
             credit_memos=used_credit_memos(document.body) if document else (),
         )
@@ -82,25 +80,21 @@ def apply_answer(
         if operation_id not in judgements:
             why = problem or "the answer does not mention this operation"
             judgements[operation_id] = judge_silence(operation, reason=why, policy=policy, now=now)
-    return _record(db, connection_id, message_set_id, judgements, problem=problem, now=now)
+    return apply_judgements(
+        db, connection_id, message_set_id=message_set_id, judgements=judgements, problem=problem, now=now
+    )
 
 
 def apply_judgements(
-    db: Session, connection_id: int, *, message_set_id: int, judgements: Mapping[int, Judgement], now: datetime
-) -> Applied:
-    """Record judgements that did not come from an answer (an hresult, for one)."""
-    return _record(db, connection_id, message_set_id, judgements, problem=None, now=now)
-
-
-def _record(
     db: Session,
     connection_id: int,
+    *,
     message_set_id: int,
     judgements: Mapping[int, Judgement],
-    *,
-    problem: str | None,
+    problem: str | None = None,
     now: datetime,
 ) -> Applied:
+    """Record how the operations of a set ended, whatever said so: an answer, an hresult, silence."""
     outcomes = [judgement.outcome for judgement in judgements.values()]
     queue.finish(db, connection_id, outcomes, message_set_id=message_set_id, now=now)
     record_effects(db, connection_id, list(judgements.values()), now=now)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeGuard
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import DocumentKind, OperationState
+from qbwc_service.store import OperationState
 
 KEPT_IDS = 20
 """How many ids of a query's answer are kept with the attempt; the whole answer is kept with the message set."""
@@ -29,8 +29,6 @@ class Sent:
     retries: int
     external_guid: str | None
     document_id: int | None
-    document_kind: DocumentKind | None
-    external_id: str | None
     fingerprint: str | None
     credit_memos: tuple[str, ...] = ()
 
@@ -81,15 +79,7 @@ def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, 
     if again is None:
         given_up = f"{text} (given up after {sent.retries + 1} attempts)"
         return _ended(sent, OperationState.FAILED, code=code, text=given_up)
-    outcome = queue.Outcome(
-        operation_id=sent.operation_id,
-        state=OperationState.WAITING,
-        status_code=code,
-        status_message=text,
-        not_before=again,
-        is_retry=True,
-    )
-    return Judgement(sent=sent, outcome=outcome)
+    return _goes_again(sent, code=code, text=text, not_before=again, is_retry=True)
 
 
 def judge_silence(sent: Sent, *, reason: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -108,18 +98,9 @@ def judge_refused_set(sent: Iterable[Sent], *, hresult: str, text: str, now: dat
     if len(operations) == 1:
         (only,) = operations
         return {only.operation_id: _ended(only, OperationState.FAILED, code=hresult, text=text)}
+    half = (len(operations) + 1) // 2
     return {
-        operation.operation_id: Judgement(
-            sent=operation,
-            outcome=queue.Outcome(
-                operation_id=operation.operation_id,
-                state=OperationState.WAITING,
-                status_code=hresult,
-                status_message=text,
-                not_before=now,
-                batch_limit=(len(operations) + 1) // 2,
-            ),
-        )
+        operation.operation_id: _goes_again(operation, code=hresult, text=text, not_before=now, batch_limit=half)
         for operation in operations
     }
 
@@ -127,17 +108,7 @@ def judge_refused_set(sent: Iterable[Sent], *, hresult: str, text: str, now: dat
 def judge_not_sent(sent: Iterable[Sent], *, hresult: str, text: str, now: datetime) -> dict[int, Judgement]:
     """Judge a set that never reached QuickBooks: everything goes on waiting."""
     return {
-        operation.operation_id: Judgement(
-            sent=operation,
-            outcome=queue.Outcome(
-                operation_id=operation.operation_id,
-                state=OperationState.WAITING,
-                status_code=hresult,
-                status_message=text,
-                not_before=now,
-            ),
-        )
-        for operation in sent
+        operation.operation_id: _goes_again(operation, code=hresult, text=text, not_before=now) for operation in sent
     }
 
 
@@ -152,6 +123,27 @@ def _success(response: qbxml.Response, sent: Sent) -> Judgement:
     result: dict[str, object] | None = None if effect is None else {"quickbooks_id": effect.quickbooks_id}
     judged = _ended(sent, OperationState.DONE, code=code, text=text, result=result)
     return Judgement(sent=sent, outcome=judged.outcome, effect=effect)
+
+
+def _goes_again(
+    sent: Sent,
+    *,
+    code: str,
+    text: str,
+    not_before: datetime,
+    batch_limit: int | None = None,
+    is_retry: bool = False,
+) -> Judgement:
+    outcome = queue.Outcome(
+        operation_id=sent.operation_id,
+        state=OperationState.WAITING,
+        status_code=code,
+        status_message=text,
+        not_before=not_before,
+        batch_limit=batch_limit,
+        is_retry=is_retry,
+    )
+    return Judgement(sent=sent, outcome=outcome)
 
 
 def _ended(

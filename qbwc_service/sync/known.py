@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Document, DocumentState, Link, Operation, OperationState, SyncState
+from qbwc_service.store import Document, DocumentState, Link, SyncState
 from qbwc_service.sync.references import CHUNK, Target
 
 
@@ -18,7 +18,6 @@ class KnownDocument:
     fingerprint: str
     state: DocumentState
     operation_id: int
-    operation_state: OperationState
     quickbooks_id: str | None
 
     @property
@@ -41,29 +40,21 @@ def find_known(db: Session, connection_id: int, targets: Collection[Target]) -> 
                 Document.fingerprint,
                 SyncState.state,
                 SyncState.operation_id,
-                Operation.state,
                 Link.quickbooks_id,
             )
             .join(
                 SyncState,
                 (SyncState.connection_id == Document.connection_id) & (SyncState.document_id == Document.id),
             )
-            .join(
-                Operation,
-                (Operation.connection_id == SyncState.connection_id) & (Operation.id == SyncState.operation_id),
-            )
             .outerjoin(Link, (Link.connection_id == Document.connection_id) & (Link.document_id == Document.id))
             .where(Document.connection_id == connection_id, tuple_(Document.kind, Document.external_id).in_(pairs))
         )
-        for kind, external_id, document_id, fingerprint, state, operation_id, operation_state, link in db.execute(
-            query
-        ):
+        for kind, external_id, document_id, fingerprint, state, operation_id, link in db.execute(query):
             found[Target(kind, external_id)] = KnownDocument(
                 document_id=document_id,
                 fingerprint=fingerprint,
                 state=state,
                 operation_id=operation_id,
-                operation_state=operation_state,
                 quickbooks_id=link,
             )
     return found

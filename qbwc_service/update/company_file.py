@@ -29,14 +29,14 @@ def read_company_file(facts: qbxml.HostFacts, *, path: str | None, owner_id: str
     """Gather what is known of the company file that is open over there, cut to what the tables hold of it."""
     version = ".".join(str(part) for part in (facts.major_version, facts.minor_version) if part is not None)
     return CompanyFile(
-        company_name=cut(facts.company_name, NAME_LENGTH),
+        company_name=_cut(facts.company_name, NAME_LENGTH),
         path=path or None,
-        marker=cut(_marker(facts, owner_id), MARKER_LENGTH),
+        marker=_cut(_marker(facts, owner_id), MARKER_LENGTH),
         product_name=facts.product_name,
-        product_version=cut(version, WORD_LENGTH),
-        country=cut(facts.country, COUNTRY_LENGTH),
+        product_version=_cut(version, WORD_LENGTH),
+        country=_cut(facts.country, COUNTRY_LENGTH),
         supported_versions=facts.supported_versions,
-        file_mode=cut(facts.qb_file_mode, WORD_LENGTH),
+        file_mode=_cut(facts.qb_file_mode, WORD_LENGTH),
         is_unattended_allowed=facts.is_automatic_login_allowed,
     )
 
@@ -49,11 +49,11 @@ def prove_company_file(db: Session, held: Held, found: CompanyFile, *, now: date
         set_status(db, connection.id, ConnectionStatus.MISMATCH, reason=reason, now=now)
         return reason
     held.session.is_identified = True
-    record_company_file(db, connection, found, now=now)
+    record_company_file(connection, found, now=now)
     return None
 
 
-def cut(text: str | None, length: int) -> str | None:
+def _cut(text: str | None, length: int) -> str | None:
     """Shorten a word of the far side to its column."""
     return text[:length] if text else None
 

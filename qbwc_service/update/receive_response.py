@@ -166,8 +166,6 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
     found = read_company_file(facts, path=session.company_file_path, owner_id=owner_id)
     mismatch = prove_company_file(db, held, found, now=now)
     if mismatch is None:
-        if facts.supported_versions:
-            session.qbxml_version = qbxml.choose_version(facts.supported_versions, major=None, minor=None)
         return Applied()
     session.last_error = mismatch
     if session.state is SessionState.OPEN:

@@ -10,17 +10,10 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState, SessionEnd, SessionState, allocate_ids
 from qbwc_service.sync import Batch, Dialect, prepare_batch
-from qbwc_service.update.company_file import (
-    COUNTRY_LENGTH,
-    cut,
-    identity_requests,
-    prove_company_file,
-    read_company_file,
-)
+from qbwc_service.update.company_file import identity_requests, prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import Held, end_session, hold_session
 
-BASELINE_VERSION = "13.0"
 SET_ID_BYTES = 10
 """Random bytes of a message set ID: 20 characters in hex, within QuickBooks' 24 [Intuit's InvoiceAdd sample]."""
 
@@ -64,9 +57,9 @@ def send_request(
     held.session.last_error = None
     if held.unsettled is not None and held.unsettled.state is MessageSetState.SENT:
         return _repeat(held.unsettled)
-    _bound_version(held, host)
     if not held.session.is_identified and not _identify(db, held, host, owner_id=owner_id, now=now):
         return NextMessageSet(qbxml="", connection_id=held.connection.id)
+    dialect = _dialect(held, host)
     (message_set_id,) = allocate_ids(db, "message_sets")
     batch = None
     if held.session.is_identified:
@@ -74,28 +67,15 @@ def send_request(
             db,
             held.connection.id,
             message_set_id=message_set_id,
-            dialect=_dialect(held),
+            dialect=dialect,
             limits=policy.limits,
             now=now,
         )
         batch = prepared.batch
         held.session.failed_count += prepared.failed
     if batch is None:
-        return _hand_out_identity(db, held, message_set_id, owner_id=owner_id, now=now)
-    return _hand_out(db, held, message_set_id, batch, now=now)
-
-
-def _bound_version(held: Held, host: HostState) -> None:
-    """Never go above what this call says: an answer to our own question knows QuickBooks, not its request processor."""
-    learned = held.session.qbxml_version
-    if learned is not None and host.major_version:
-        known = [version for version in qbxml.grammar.KNOWN_VERSIONS if _numbers(version) <= _numbers(learned)]
-        bounded = qbxml.choose_version(known, major=host.major_version, minor=host.minor_version)
-        held.session.qbxml_version = bounded
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
+        return _hand_out_identity(db, held, message_set_id, version=dialect.version, owner_id=owner_id, now=now)
+    return _hand_out(db, held, message_set_id, batch, version=dialect.version, now=now)
 
 
 def _repeat(unanswered: MessageSet) -> NextMessageSet:
@@ -113,12 +93,6 @@ def _identify(db: Session, held: Held, host: HostState, *, owner_id: str, now: d
     if host.company_file_name:
         session.company_file_path = host.company_file_name
     facts = qbxml.read_host(host.hcp_response)
-    session.qbxml_version = qbxml.choose_version(
-        facts.supported_versions,
-        major=host.major_version or None,
-        minor=host.minor_version if host.major_version else None,
-    )
-    session.country = cut(facts.country or host.country, COUNTRY_LENGTH)
     if not facts.has_company:
         return True
     found = read_company_file(facts, path=session.company_file_path, owner_id=owner_id)
@@ -129,17 +103,23 @@ def _identify(db: Session, held: Held, host: HostState, *, owner_id: str, now: d
     return session.state is SessionState.OPEN
 
 
-def _dialect(held: Held) -> Dialect:
-    country = held.session.country or ""
-    return Dialect(
-        version=held.session.qbxml_version or BASELINE_VERSION,
-        country=country if country in qbxml.grammar.EDITIONS else "US",
+def _dialect(held: Held, host: HostState) -> Dialect:
+    """Speak the highest version that QuickBooks knows and that this call's request processor can take."""
+    is_said = host.major_version > 0
+    version = qbxml.choose_version(
+        held.connection.supported_versions or (),
+        major=host.major_version if is_said else None,
+        minor=host.minor_version if is_said else None,
     )
+    country = held.connection.country or host.country
+    return Dialect(version=version, country=country if country in qbxml.grammar.EDITIONS else "US")
 
 
-def _hand_out(db: Session, held: Held, message_set_id: int, batch: Batch, *, now: datetime) -> NextMessageSet:
+def _hand_out(
+    db: Session, held: Held, message_set_id: int, batch: Batch, *, version: str, now: datetime
+) -> NextMessageSet:
     set_id = secrets.token_hex(SET_ID_BYTES) if batch.is_write else None
-    text = qbxml.build_message_set(batch.requests, version=_dialect(held).version, new_message_set_id=set_id)
+    text = qbxml.build_message_set(batch.requests, version=version, new_message_set_id=set_id)
     _store(
         db,
         held,
@@ -159,12 +139,13 @@ def _hand_out(db: Session, held: Held, message_set_id: int, batch: Batch, *, now
     )
 
 
-def _hand_out_identity(db: Session, held: Held, message_set_id: int, *, owner_id: str, now: datetime) -> NextMessageSet:
+def _hand_out_identity(
+    db: Session, held: Held, message_set_id: int, *, version: str, owner_id: str, now: datetime
+) -> NextMessageSet:
     """Ask which company file is open: the first question of a session, and the harmless one where nothing is left.
 
     An empty answer to sendRequestXML would be taken for an error [QBWC guide, ch. 2].
     """
-    version = _dialect(held).version
     built = [qbxml.build_request(request, version=version) for request in identity_requests(owner_id)]
     text = qbxml.build_message_set(built, version=version)
     purpose = MessageSetPurpose.IDENTITY
@@ -190,7 +171,6 @@ def _store(
         "purpose": purpose,
         "state": MessageSetState.SENT,
         "new_message_set_id": new_message_set_id,
-        "operation_count": len(operation_ids),
         "operation_ids": operation_ids,
         "request": text,
         "sent_at": now,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import NotFoundError
-from qbwc_service.store import Attempt, MessageSet, MessageSetPurpose, MessageSetState
+from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class MessageSetInfo:
     update_session_id: int
     purpose: MessageSetPurpose
     state: MessageSetState
-    operation_count: int
+    operation_ids: tuple[int, ...]
     new_message_set_id: str | None
     sent_at: datetime
     answered_at: datetime | None
@@ -30,10 +30,9 @@ class MessageSetInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageSetDetails:
-    """One message set with its operations and both documents; ``answer`` is None while there is none."""
+    """One message set with both documents; ``answer`` is None while there is none."""
 
     message_set: MessageSetInfo
-    operation_ids: tuple[int, ...]
     request: str
     answer: str | None
 
@@ -66,14 +65,7 @@ def get_message_set(db: Session, connection_id: int, message_set_id: int) -> Mes
             remedy=f"list them with: qbwc-service message-sets list {connection_id}",
         )
     message_set, request, answer = row
-    carried = (
-        select(Attempt.operation_id)
-        .where(Attempt.connection_id == connection_id, Attempt.message_set_id == message_set_id)
-        .order_by(Attempt.operation_id)
-    )
-    return MessageSetDetails(
-        message_set=_info(message_set), operation_ids=tuple(db.scalars(carried)), request=request, answer=answer
-    )
+    return MessageSetDetails(message_set=_info(message_set), request=request, answer=answer)
 
 
 def _info(message_set: MessageSet) -> MessageSetInfo:
@@ -82,7 +74,7 @@ def _info(message_set: MessageSet) -> MessageSetInfo:
         update_session_id=message_set.update_session_id,
         purpose=message_set.purpose,
         state=message_set.state,
-        operation_count=message_set.operation_count,
+        operation_ids=tuple(message_set.operation_ids),
         new_message_set_id=message_set.new_message_set_id,
         sent_at=message_set.sent_at,
         answered_at=message_set.answered_at,

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import pytest
 from sqlalchemy import select
 
-from qbwc_service.store import Database, MessageSet, OperationState
+from qbwc_service.store import Database, MessageSet, MessageSetPurpose, OperationState
 from qbwc_service.sync import enqueue_qbxml
 from tests.journeys.test_journey_drain import states
 from tests.wire import ConnectFarSide, Server, StartServer
@@ -87,4 +87,4 @@ def test_an_answer_of_fifty_megabytes_takes_less_than_four_hundred(
     assert peak_memory(server) < MOST_MEMORY, f"{peak_memory(server) / MEGABYTE:.0f} MB"
     assert states(database) == {OperationState.DONE: 1}
     with database.reading() as db:
-        assert db.scalar(select(MessageSet.answer).where(MessageSet.operation_count == 1)) == answer
+        assert db.scalar(select(MessageSet.answer).where(MessageSet.purpose == MessageSetPurpose.WORK)) == answer

@@ -1,7 +1,5 @@
 """Accepting documents: kept once, put on their way, changed while that is possible, refused when it is not."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import func, select
 
@@ -9,8 +7,7 @@ from qbwc_service.errors import InvalidDocumentError, StateError
 from qbwc_service.store import Database, Document
 from qbwc_service.sync import AcceptedDocument, RefusedDocument, enqueue_document, enqueue_documents
 from qbwc_service.sync.accept import Result
-from qbwc_service.update import UpdateService
-from tests.conftest import LinkedCompany, StandingClock
+from tests.conftest import StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
 from tests.rows import (
     credit_memo,
@@ -25,16 +22,6 @@ from tests.rows import (
     payment,
     put,
 )
-
-
-@pytest.fixture
-def far(company: LinkedCompany, make_service: Callable[..., UpdateService]) -> FarSide:
-    return FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
-
-
-@pytest.fixture
-def connection_id(company: LinkedCompany) -> int:
-    return company.connection_id
 
 
 def _changes(results: list[Result]) -> list[str]:

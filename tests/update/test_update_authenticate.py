@@ -19,11 +19,6 @@ NVU, NONE, BUSY = ["", "nvu"], ["", "none"], ["", "busy"]
 MakeService = Callable[..., UpdateService]
 
 
-@pytest.fixture
-def far(company: LinkedCompany, make_service: MakeService) -> FarSide:
-    return FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
-
-
 def _second_install(database: Database, far: FarSide, connection_id: int, clock: StandingClock) -> FarSide:
     with database.writing() as db:
         install = connections.add_install(db, connection_id, label="Back office", now=clock())

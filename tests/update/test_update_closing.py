@@ -1,26 +1,11 @@
 """connectionError, getLastError and closeConnection: how a session ends, and what people are told."""
 
-from collections.abc import Callable
-
-import pytest
-
 from qbwc_service import connections
 from qbwc_service.store import Database, MessageSetState, SessionEnd
 from qbwc_service.sync import enqueue_qbxml
-from qbwc_service.update import UpdateService
-from tests.conftest import LinkCompany, LinkedCompany, StandingClock
+from tests.conftest import LinkCompany, StandingClock
 from tests.far_side import PATH, FarSide, answer_all, document, read_set, refusal, success
 from tests.rows import customer, document_state, invoice, message_sets, operation_states, operations, put, sessions
-
-
-@pytest.fixture
-def far(company: LinkedCompany, make_service: Callable[..., UpdateService]) -> FarSide:
-    return FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
-
-
-@pytest.fixture
-def connection_id(company: LinkedCompany) -> int:
-    return company.connection_id
 
 
 def _info(far: FarSide, connection_id: int) -> connections.ConnectionInfo:

@@ -1,6 +1,5 @@
 """An hresult in place of an answer: what it says of the set that was out, and of the connection."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,8 +7,7 @@ import pytest
 from qbwc_service import connections
 from qbwc_service.store import Database, MessageSetState
 from qbwc_service.sync import enqueue_qbxml
-from qbwc_service.update import UpdateService
-from tests.conftest import LinkCompany, LinkedCompany, StandingClock
+from tests.conftest import LinkCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal
 from tests.rows import (
     attempts,
@@ -23,16 +21,6 @@ from tests.rows import (
 )
 
 BAD = "The one that QuickBooks cannot read"
-
-
-@pytest.fixture
-def far(company: LinkedCompany, make_service: Callable[..., UpdateService]) -> FarSide:
-    return FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
-
-
-@pytest.fixture
-def connection_id(company: LinkedCompany) -> int:
-    return company.connection_id
 
 
 def _status(far: FarSide, connection_id: int) -> tuple[str, str]:
@@ -82,7 +70,7 @@ def test_a_poisoned_set_is_halved_until_the_bad_one_is_alone_in_the_same_session
     assert document_state(database, connection_id, "bad").status_code == hresult
     assert bad.document_id is not None
     last = next(row for row in message_sets(database, connection_id) if row.id == bad.message_set_id)
-    assert (last.state, last.hresult, last.operation_count) == (MessageSetState.APPLIED, hresult, 1)
+    assert (last.state, last.hresult, len(last.operation_ids)) == (MessageSetState.APPLIED, hresult, 1)
     assert BAD in last.request, "the request is kept for whoever looks into it"
     assert far.close() == "20 done, 1 failed; nothing is waiting."
     assert far.authenticate() == ["", "none"], "a poison operation never comes back by itself"

@@ -1,13 +1,11 @@
 """Nothing is sent to a company file that was not proven to be the connection's own."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from qbwc_service import connections
 from qbwc_service.store import Database, SessionEnd, SessionState
-from qbwc_service.update import UpdateService
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import PATH, FarSide, answer_all, document, read_set
 from tests.rows import customer, message_sets, operation_states, put, sessions
@@ -16,11 +14,6 @@ OTHER_MARKER = "{deadbeef-0000-4000-8000-000000000000}"
 OTHER_PATH = "D:\\Books\\other.qbw"
 POS_TEXT = "HCP queries are not supported for QBPOS"
 NOT_THERE = ("", "   ", "garbage", POS_TEXT, "<QBXML><QBXMLMsgsRs><HostQueryRs", "\x00\x01", "<a/>", document())
-
-
-@pytest.fixture
-def far(company: LinkedCompany, make_service: Callable[..., UpdateService]) -> FarSide:
-    return FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
 
 
 def _info(far: FarSide, connection_id: int) -> connections.ConnectionInfo:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from qbwc_service.queue import RetryPolicy
-from qbwc_service.store import Database, Document, MessageSet, MessageSetState
+from qbwc_service.store import Database, Document, MessageSet, MessageSetPurpose, MessageSetState
 from qbwc_service.sync import BatchLimits
 from qbwc_service.update import UpdatePolicy
 from qbwc_service.update.receive_response import Answer, keep_answer
@@ -31,7 +31,7 @@ def test_a_process_that_dies_between_keeping_and_applying_leaves_the_answer_and_
 
     assert document_states(database, company.connection_id) == {"c1": "unknown"}
     with database.reading() as db:
-        kept = db.scalars(select(MessageSet).where(MessageSet.operation_count == 1)).one()
+        kept = db.scalars(select(MessageSet).where(MessageSet.purpose == MessageSetPurpose.WORK)).one()
         assert (kept.state, kept.answer) == (MessageSetState.APPLY_FAILED, answer.response)
         assert kept.apply_error
 

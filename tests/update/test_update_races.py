@@ -1,10 +1,7 @@
 """New content that arrives while the Web Connector fetches the old one: one of the two is first, and both know it."""
 
-import pytest
-
 from qbwc_service.store import Database
 from qbwc_service.sync import AcceptedDocument
-from qbwc_service.update import UpdatePolicy
 from tests.conftest import LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, read_set
 from tests.rows import customer, document_states, operation_states, put
@@ -12,12 +9,6 @@ from tests.together import together
 
 ROUNDS = 8
 DOCUMENTS = 12
-
-
-@pytest.fixture
-def far(company: LinkedCompany, make_service: object) -> FarSide:
-    service = make_service(UpdatePolicy())
-    return FarSide(service, company.user_name, company.password, company.owner_id, company.file_id)
 
 
 def test_a_document_changed_while_it_is_fetched_goes_out_exactly_once(

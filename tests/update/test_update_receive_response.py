@@ -48,11 +48,6 @@ def far(make_far: MakeFar) -> FarSide:
     return make_far()
 
 
-@pytest.fixture
-def connection_id(company: LinkedCompany) -> int:
-    return company.connection_id
-
-
 def test_answers_are_matched_by_request_id_in_any_order(
     far: FarSide, database: Database, connection_id: int, clock: StandingClock
 ) -> None:

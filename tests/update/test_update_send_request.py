@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from sqlalchemy import delete, func, select, update
 
 from qbwc_service.store import Database, Document, Link, MessageSetPurpose, MessageSetState
@@ -32,16 +31,6 @@ MakeService = Callable[..., UpdateService]
 GUID = re.compile(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 
 
-@pytest.fixture
-def far(company: LinkedCompany, make_service: MakeService) -> FarSide:
-    return FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
-
-
-@pytest.fixture
-def connection_id(company: LinkedCompany) -> int:
-    return company.connection_id
-
-
 def test_a_set_is_on_record_before_it_leaves(
     far: FarSide, database: Database, connection_id: int, clock: StandingClock
 ) -> None:
@@ -49,7 +38,7 @@ def test_a_set_is_on_record_before_it_leaves(
     text = far.begin()
     (row,) = message_sets(database, connection_id)
     assert row.request == text
-    assert (row.state, row.purpose, row.operation_count) == (MessageSetState.SENT, MessageSetPurpose.WORK, 2)
+    assert (row.state, row.purpose, len(row.operation_ids)) == (MessageSetState.SENT, MessageSetPurpose.WORK, 2)
     assert row.sent_at == clock()
     assert read_set(text).attributes["newMessageSetID"] == row.new_message_set_id
     assert [operation.message_set_id for operation in operations(database, connection_id)] == [row.id] * 2
@@ -243,7 +232,7 @@ def test_a_harmless_question_goes_out_when_nothing_is_left(
     text = far.begin()
     assert read_set(text).is_identity
     (row,) = message_sets(database, connection_id)
-    assert (row.purpose, row.new_message_set_id, row.operation_count) == (MessageSetPurpose.IDENTITY, None, 0)
+    assert (row.purpose, row.new_message_set_id, row.operation_ids) == (MessageSetPurpose.IDENTITY, None, [])
     assert far.receive(far.host()) == 100
     assert far.receive(far.host()) == 100
     put(database, connection_id, customer("c1"), now=clock())

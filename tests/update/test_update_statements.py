@@ -23,11 +23,6 @@ def far(company: LinkedCompany, make_service: Callable[..., UpdateService]) -> F
     return far
 
 
-@pytest.fixture
-def connection_id(company: LinkedCompany) -> int:
-    return company.connection_id
-
-
 def test_a_poll_with_nothing_due(far: FarSide, database: Database, clock: StandingClock) -> None:
     clock.advance(minutes=5)
     for _ in range(2):

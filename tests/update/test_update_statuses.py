@@ -41,11 +41,6 @@ def far(make_far: MakeFar) -> FarSide:
     return make_far()
 
 
-@pytest.fixture
-def connection_id(company: LinkedCompany) -> int:
-    return company.connection_id
-
-
 # What each status does to an invoice: its operation's state, its document's, and the text people see.
 STATUSES = [
     (0, "done", "synced", None),
