@@ -10,6 +10,16 @@ from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
+from qbwc_service.queue.inquire import (
+    InquiredOperation,
+    choose_inquiries,
+    close_settled_sets,
+    count_inquiry,
+    has_questions,
+    list_inquiries,
+    look_up_set,
+    settle,
+)
 from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
@@ -21,6 +31,7 @@ from qbwc_service.queue.show import (
     get_operation_details,
     list_operations,
 )
+from qbwc_service.queue.subject import name_subject
 from qbwc_service.queue.supersede import supersede
 from qbwc_service.queue.unblock import unblock_all, unblock_children
 from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
@@ -30,6 +41,7 @@ __all__ = [
     "NO_ANSWER",
     "AttemptInfo",
     "ClaimedOperation",
+    "InquiredOperation",
     "NewOperation",
     "OperationDetails",
     "OperationInfo",
@@ -39,20 +51,28 @@ __all__ = [
     "RetryPolicy",
     "Unanswered",
     "cancel",
+    "choose_inquiries",
     "claim",
+    "close_settled_sets",
+    "count_inquiry",
     "count_operations",
     "enqueue",
     "finish",
     "get_operation",
     "get_operation_details",
     "has_due_work",
+    "has_questions",
     "hold_operations",
+    "list_inquiries",
     "list_operations",
+    "look_up_set",
     "measure_queue",
+    "name_subject",
     "next_attempt_at",
     "record_attempts",
     "refuse",
     "send_again",
+    "settle",
     "settle_unanswered",
     "supersede",
     "unblock_all",

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import NotFoundError
+from qbwc_service.queue.subject import name_subject
 from qbwc_service.store import Attempt, Document, DocumentKind, Operation, OperationDependency, OperationState
 
 
@@ -33,7 +34,7 @@ class OperationInfo:
     @property
     def subject(self) -> str:
         """What the operation is about: ``invoice 'load-1001'``, or the request's name."""
-        return f"{self.kind.value} {self.external_id!r}" if self.kind is not None else self.request
+        return name_subject(self.kind, self.external_id, request=self.request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
