@@ -166,7 +166,7 @@ def test_message_sets_are_shown_byte_for_byte(cli: Any, office: Office) -> None:
     assert request.startswith(b"<?xml")
     assert b"<CustomerAddRq" in request
     assert answer == REFUSAL.format(office.customer).encode()
-    assert shown["operation_ids"] == [office.customer]
+    assert shown["message_set"]["operation_ids"] == [office.customer]
     assert shown["request"] == request.decode()
 
 
