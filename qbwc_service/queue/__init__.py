@@ -4,6 +4,7 @@ Everything takes the caller's database session and never commits, so that puttin
 caller's own transaction. States change only by guarded updates: safe with any number of processes.
 """
 
+from qbwc_service.queue.adopt import adopt
 from qbwc_service.queue.cancel import cancel
 from qbwc_service.queue.claim import ClaimedOperation, claim, record_attempts
 from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
@@ -50,6 +51,7 @@ __all__ = [
     "Relative",
     "RetryPolicy",
     "Unanswered",
+    "adopt",
     "cancel",
     "choose_inquiries",
     "claim",

@@ -6,6 +6,7 @@ from qbwc_service.sync.accept import (
     enqueue_document,
     enqueue_documents,
 )
+from qbwc_service.sync.act import act_on_problem
 from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, list_sent
 from qbwc_service.sync.files import BadRow, DocumentRow, FileFormat, Place, RequestRow, Row, find_kind, read_rows
 from qbwc_service.sync.hresult import apply_hresult
@@ -34,6 +35,7 @@ __all__ = [
     "RequestRow",
     "Row",
     "Sent",
+    "act_on_problem",
     "apply_answer",
     "apply_hresult",
     "apply_judgements",

@@ -14,6 +14,7 @@ from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silen
 from qbwc_service.sync.link import record_effects
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.problems.judged import record_problems
+from qbwc_service.sync.problems.record import BY_ITSELF
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
@@ -43,25 +44,18 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
         )
         .order_by(Operation.id)
     )
-    return {
-        operation.id: Sent(
-            operation_id=operation.id,
-            request=operation.request,
-            is_write=operation.is_write,
-            retries=operation.retries,
-            external_guid=operation.external_guid,
-            document_id=operation.document_id,
-            fingerprint=document.fingerprint if document else None,
-            subject=queue.name_subject(
-                document.kind if document else None,
-                document.external_id if document else None,
-                request=operation.request,
-            ),
-            credit_memos=used_credit_memos(document.body) if document else (),
-            reads_edit_sequence=operation.edit_sequence is not None,
-        )
-        for operation, document in db.execute(query)
-    }
+    return {operation.id: _sent(operation, document) for operation, document in db.execute(query)}
+
+
+def get_sent(db: Session, connection_id: int, operation_id: int) -> Sent:
+    """Give one operation of the connection, whatever its state, as what was sent of it."""
+    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    query = (
+        select(Operation, Document)
+        .outerjoin(Document, same_document)
+        .where(Operation.connection_id == connection_id, Operation.id == operation_id)
+    )
+    return _sent(*db.execute(query).one())
 
 
 def apply_answer(
@@ -118,12 +112,31 @@ def apply_judgements(
     return replace(count(judged), problem=problem)
 
 
-def record_judgements(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+def record_judgements(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime, by: str = BY_ITSELF
+) -> None:
     """Record what ended operations mean for everything else: links, states, problems, and those that wait for them."""
     record_effects(db, connection_id, judgements, now=now)
     freed = queue.unblock_children(db, connection_id, _with(judgements, OperationState.DONE), now=now)
     mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
-    record_problems(db, connection_id, judgements, now=now)
+    record_problems(db, connection_id, judgements, by=by, now=now)
+
+
+def _sent(operation: Operation, document: Document | None) -> Sent:
+    return Sent(
+        operation_id=operation.id,
+        request=operation.request,
+        is_write=operation.is_write,
+        retries=operation.retries,
+        external_guid=operation.external_guid,
+        document_id=operation.document_id,
+        fingerprint=document.fingerprint if document else None,
+        subject=queue.name_subject(
+            document.kind if document else None, document.external_id if document else None, request=operation.request
+        ),
+        credit_memos=used_credit_memos(document.body) if document else (),
+        reads_edit_sequence=operation.edit_sequence is not None,
+    )
 
 
 def count(judgements: Sequence[Judgement]) -> Applied:

@@ -9,6 +9,7 @@ from qbwc_service.store import OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.reasons import find_failure_reason
 from qbwc_service.sync.problems.record import (
+    BY_ITSELF,
     NewProblem,
     close_problems,
     find_held_up,
@@ -17,7 +18,9 @@ from qbwc_service.sync.problems.record import (
 )
 
 
-def record_problems(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+def record_problems(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, by: str = BY_ITSELF, now: datetime
+) -> None:
     """Open and close the problems of judged operations; one statement where nothing is wrong, a few where it is."""
     troubled = {problem.operation_id: problem for problem in map(find_problem, judgements) if problem is not None}
     well = [judgement.sent for judgement in judgements if judgement.sent.operation_id not in troubled]
@@ -26,6 +29,7 @@ def record_problems(db: Session, connection_id: int, judgements: Sequence[Judgem
         connection_id,
         subjects={subject_of(sent.operation_id, sent.document_id) for sent in well},
         causes={sent.operation_id for sent in well},
+        by=by,
         now=now,
     )
     failed = {
