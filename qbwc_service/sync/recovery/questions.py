@@ -103,10 +103,13 @@ def _ask_for_addition(write: SentWrite) -> Iterator[qbxml.Request]:
 
 
 def _window(query: "_Query", write: SentWrite, *, since: str) -> dict[str, object]:
-    """Everything that was changed since, of the same customer or vendor where the query can tell."""
+    """Everything that was changed since; of the same customer or vendor only, where it can be found by number too.
+
+    A person may have given it to another customer in the meantime: what has no number is looked for among all.
+    """
     if "ModifiedDateRangeFilter" in query.names:
         values: dict[str, object] = {"ModifiedDateRangeFilter": {"FromModifiedDate": since}}
-        partner = _partner(write)
+        partner = _partner(write) if write.text("RefNumber") else None
         if partner and "EntityFilter" in query.names:
             values["EntityFilter"] = partner
         return values
