@@ -129,7 +129,7 @@ def _free_port() -> int:
 
 def _wait_until_up(url: str, server: Server) -> None:
     for _ in range(300):
-        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
+        with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
             return
         if server.process.poll() is not None:
             break
