@@ -24,20 +24,48 @@ Raises only ``InvalidRequestError``, ``AnswerError``, ``TruncatedAnswerError`` a
 ``qbwc_service.errors``. No database, clock, settings, network or logs.
 """
 
-from qbwc_service.qbxml.answer import Answer, Response, RetObject, read_answer
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from qbwc_service.qbxml import grammar
 from qbwc_service.qbxml.builder import build_request
 from qbwc_service.qbxml.characters import Characters, find_foreign, to_windows_1252
-from qbwc_service.qbxml.host import HostFacts, read_host
-from qbwc_service.qbxml.hresult import HRESULT_FACTS, HresultFact, HresultKind, explain_hresult, judge_hresult
 from qbwc_service.qbxml.message_set import MAX_MESSAGE_SET_ID, build_message_set
 from qbwc_service.qbxml.names import snake_case
-from qbwc_service.qbxml.reader import read_requests
 from qbwc_service.qbxml.request import BuiltRequest, Request, TextChange
-from qbwc_service.qbxml.status import Outcome, explain_status, is_lock, judge
-from qbwc_service.qbxml.status_facts import STATUS_FACTS, Action, Applied, StatusFact
 from qbwc_service.qbxml.values import format_value, parse_value
 from qbwc_service.qbxml.versions import choose_version
-from qbwc_service.qbxml.wall_time import find_instant, find_offset_minutes, strip_offset
+
+if TYPE_CHECKING:
+    from qbwc_service.qbxml.answer import Answer, Response, RetObject, read_answer
+    from qbwc_service.qbxml.host import HostFacts, read_host
+    from qbwc_service.qbxml.hresult import HRESULT_FACTS, HresultFact, HresultKind, explain_hresult, judge_hresult
+    from qbwc_service.qbxml.reader import read_requests
+    from qbwc_service.qbxml.status import Outcome, explain_status, is_lock, judge
+    from qbwc_service.qbxml.status_facts import STATUS_FACTS, Action, Applied, StatusFact
+    from qbwc_service.qbxml.wall_time import find_instant, find_offset_minutes, strip_offset
+else:
+    # Reading needs lxml and knowing needs tables: whoever only builds does not wait for them. A test sees that each
+    # name stands here and above.
+    _MODULES = {
+        "answer": ("Answer", "Response", "RetObject", "read_answer"),
+        "host": ("HostFacts", "read_host"),
+        "hresult": ("HRESULT_FACTS", "HresultFact", "HresultKind", "explain_hresult", "judge_hresult"),
+        "reader": ("read_requests",),
+        "status": ("Outcome", "explain_status", "is_lock", "judge"),
+        "status_facts": ("STATUS_FACTS", "Action", "Applied", "StatusFact"),
+        "wall_time": ("find_instant", "find_offset_minutes", "strip_offset"),
+    }
+    _HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+    def __getattr__(name: str) -> object:
+        """Import what stands in a module that not everybody needs, when it is asked for."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
+
 
 __all__ = [
     "HRESULT_FACTS",
@@ -66,6 +94,7 @@ __all__ = [
     "find_instant",
     "find_offset_minutes",
     "format_value",
+    "grammar",
     "is_lock",
     "judge",
     "judge_hresult",

@@ -5,7 +5,6 @@ grammar does not allow. All errors of a request are found in one pass.
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from qbwc_service.errors import FieldError, InvalidRequestError
 from qbwc_service.qbxml.attributes import check_attributes
@@ -211,6 +210,8 @@ def _write_aggregate(found: Findings, element: Element, value: object, *, path: 
 
 
 def _suggest(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- Only who makes a mistake needs it.
+
     close = get_close_matches(name, known, n=1) or get_close_matches(snake_case(name), known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
 
