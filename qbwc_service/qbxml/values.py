@@ -34,8 +34,7 @@ _INTERVAL = re.compile(r"[+-]?PT(?=\d)(\d+H)?(\d+M)?(\d+S)?", re.ASCII)
 _FIRST_MOMENT = datetime(1970, 1, 1)  # noqa: DTZ001 -- QuickBooks' wall times have no zone.
 _LAST_MOMENT = datetime(2038, 1, 19, 3, 14, 7)  # noqa: DTZ001 -- The same.
 
-_TRUE = ("true", "1")
-_FALSE = ("false", "0")
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 _CLEARABLE = ("STR", "ID", "BOOL", "DATE", "DATETIME", "AMT", "PRICE", "QTY", "PCT", "FLOAT", "INTERVAL")
 
 
@@ -67,11 +66,9 @@ def _format_bool(value: object) -> str | Refusal:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int):
-        text = str(value).strip().lower()
-        if text in _TRUE:
-            return "true"
-        if text in _FALSE:
-            return "false"
+        truth = _BOOLEANS.get(str(value).strip().lower())
+        if truth is not None:
+            return "true" if truth else "false"
     return Refusal(rule="format", message="expects true or false")
 
 
@@ -189,21 +186,24 @@ def _kind(value: object) -> str:
 
 def _parse_decimal(text: str) -> Value:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         return text if text.strip() else None
+    # Python also reads NaN, Infinity, 1_000 and the digits of other scripts; none of them is a number of qbXML.
+    return number if number.is_finite() and "_" not in text and text.isascii() else text
 
 
 def _parse_bool(text: str) -> Value:
+    value = _BOOLEANS.get(text)
+    if value is not None:
+        return value
     word = text.strip().lower()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    return text if word else None
+    return _BOOLEANS.get(word, text) if word else None
 
 
 def _parse_integer(text: str) -> Value:
     try:
-        return int(text)
+        return int(text) if "_" not in text and text.isascii() else text
     except ValueError:
         return text if text.strip() else None
 

@@ -299,6 +299,9 @@ LAUGHS = "".join(f'<!ENTITY l{i + 1} "' + f"&l{i};" * 10 + '">' for i in range(1
         f"<!-- {'x' * 100_000} --><!DOCTYPE QBXML []>",
         f"<?pi {'x' * 100_000} ?><!DOCTYPE QBXML []>",
         f"{' ' * 70_000}<!DOCTYPE QBXML []>",
+        "\x00<!DOCTYPE QBXML []>",
+        '<?xml version="1.0"?>\x01<\x02!\x03DOCTYPE QBXML []>',
+        *(f"<!--{'x' * (64 * 1024 - 7 - cut)}--><!DOCTYPE QBXML []>" for cut in range(4)),
     ],
 )
 def test_attacks_by_document_type_are_refused(head: str) -> None:
