@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from qbwc_service.qbxml import grammar
 from qbwc_service.qbxml.builder import build_request
 from qbwc_service.qbxml.characters import Characters, find_foreign, to_windows_1252
+from qbwc_service.qbxml.document import BuiltDocument, build, build_document
 from qbwc_service.qbxml.message_set import MAX_MESSAGE_SET_ID, build_message_set
 from qbwc_service.qbxml.names import snake_case
 from qbwc_service.qbxml.request import BuiltRequest, Request, TextChange
@@ -74,6 +75,7 @@ __all__ = [
     "Action",
     "Answer",
     "Applied",
+    "BuiltDocument",
     "BuiltRequest",
     "Characters",
     "HostFacts",
@@ -85,6 +87,8 @@ __all__ = [
     "RetObject",
     "StatusFact",
     "TextChange",
+    "build",
+    "build_document",
     "build_message_set",
     "build_request",
     "choose_version",

@@ -174,8 +174,11 @@ def _find_shapes(response: Element | None) -> dict[str, Shape]:
 
 
 def _read_object(element: XmlElement, shapes: dict[str, Shape]) -> RetObject:
-    name = str(element.tag)
-    value = read_element(element, shapes.get(name, UNKNOWN))
+    name = element.tag
+    try:
+        value = read_element(element, shapes.get(name, UNKNOWN))
+    except RecursionError:
+        raise AnswerError(f"The answer is nested deeper than any object of QuickBooks: {name}") from None
     return RetObject(name=name, values=value if isinstance(value, dict) else {"#text": value})
 
 

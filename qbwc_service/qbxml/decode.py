@@ -95,10 +95,14 @@ def _iterate_text(text: str | bytes) -> Iterator[str]:
         for start in range(begin.end() if begin else 0, len(text), PIECE):
             yield text[start : start + PIECE]
         return
-    decoder = codecs.getincrementaldecoder(_find_encoding(text))("replace")
+    encoding = _find_encoding(text)
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
     space = _BYTES_SPACE.match(text)
     for start in range(space.end() if space else 0, len(text), PIECE):
-        yield decoder.decode(text[start : start + PIECE], start + PIECE >= len(text))
+        try:
+            yield decoder.decode(text[start : start + PIECE], start + PIECE >= len(text))
+        except UnicodeError:
+            raise AnswerError(f"The text cannot be read in the encoding that it declares: {encoding}") from None
 
 
 def _find_encoding(data: bytes) -> str:
@@ -109,8 +113,9 @@ def _find_encoding(data: bytes) -> str:
     declared = _ENCODING.match(data[:200].lstrip())
     if declared is not None and (name := declared[1].decode("ascii").lower()) not in ("utf-8", "utf8"):
         try:
+            b"a".decode(name, "replace")  # Refuses what is no encoding of text: zlib, hex.
             return codecs.lookup(name).name
-        except LookupError:
+        except (LookupError, UnicodeError):
             raise AnswerError(f"The text declares an unknown encoding: {name}") from None
     return "utf-8" if _is_utf8(data) else "cp1252"
 

@@ -22,10 +22,13 @@ def read_requests(text: str | bytes) -> tuple[Request, ...]:
     what is inside the requests is checked when they are built.
     """
     root = _parse(text)
-    found = list(_find_requests(root))
-    if not found:
+    try:
+        requests = tuple(_read_request(element) for element in _find_requests(root))
+    except RecursionError:
+        raise _refuse("is nested deeper than any request of qbXML") from None
+    if not requests:
         raise _refuse("holds no request such as <InvoiceQueryRq/>")
-    return tuple(_read_request(element) for element in found)
+    return requests
 
 
 def _parse(text: str | bytes) -> XmlElement:

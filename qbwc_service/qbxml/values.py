@@ -34,6 +34,8 @@ _INTERVAL = re.compile(r"[+-]?PT(?=\d)(\d+H)?(\d+M)?(\d+S)?", re.ASCII)
 _FIRST_MOMENT = datetime(1970, 1, 1)  # noqa: DTZ001 -- QuickBooks' wall times have no zone.
 _LAST_MOMENT = datetime(2038, 1, 19, 3, 14, 7)  # noqa: DTZ001 -- The same.
 
+_TOO_LARGE = 10**18
+_LONGEST_FLOAT = 40
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 _CLEARABLE = ("STR", "ID", "BOOL", "DATE", "DATETIME", "AMT", "PRICE", "QTY", "PCT", "FLOAT", "INTERVAL")
 
@@ -56,8 +58,8 @@ def parse_value(text: str, type_name: str | None) -> Value:
 
 def _format_text(value: object) -> str | Refusal:
     if isinstance(value, str):
-        return str(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+        return str.__str__(value)  # The text itself, also of a member of an enum.
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
         return str(value)
     return Refusal(rule="format", message=f"expects text, not {_kind(value)}")
 
@@ -98,7 +100,12 @@ def _format_number(value: object, *, digits: int, places: int, pad: bool) -> str
 
 def _format_float(value: object) -> str | Refusal:
     number = _to_decimal(value)
-    return number if isinstance(number, Refusal) else format(number, "f")
+    if isinstance(number, Refusal):
+        return number
+    text = format(number, "f") if abs(number.adjusted()) <= _LONGEST_FLOAT else ""
+    if not 0 < len(text) <= _LONGEST_FLOAT:
+        return Refusal(rule="format", message=f"is longer than {_LONGEST_FLOAT} characters", limit=str(_LONGEST_FLOAT))
+    return text
 
 
 def _to_decimal(value: object) -> Decimal | Refusal:
@@ -116,11 +123,11 @@ def _to_decimal(value: object) -> Decimal | Refusal:
 
 
 def _format_integer(value: object) -> str | Refusal:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, str) and _INTEGER.fullmatch(value) and len(value) <= len(str(_TOO_LARGE)):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
         return str(value)
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        return str(int(value))
-    return Refusal(rule="format", message="expects a whole number")
+    return Refusal(rule="format", message="expects a whole number of at most 18 digits")
 
 
 def _format_date(value: object) -> str | Refusal:
