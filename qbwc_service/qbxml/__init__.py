@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from qbwc_service.qbxml.status import Outcome, explain_status, is_lock, judge
     from qbwc_service.qbxml.status_facts import STATUS_FACTS, Action, Applied, StatusFact
     from qbwc_service.qbxml.status_texts import TEXT_RULES, StatusReason, find_reason
+    from qbwc_service.qbxml.validation import Mistake, validate
     from qbwc_service.qbxml.wall_time import find_instant, find_offset_minutes, strip_offset
 else:
     # Reading needs lxml and knowing needs tables: whoever only builds does not wait for them. A test sees that each
@@ -61,6 +62,7 @@ else:
         "status": ("Outcome", "explain_status", "is_lock", "judge"),
         "status_facts": ("STATUS_FACTS", "Action", "Applied", "StatusFact"),
         "status_texts": ("TEXT_RULES", "StatusReason", "find_reason"),
+        "validation": ("Mistake", "validate"),
         "wall_time": ("find_instant", "find_offset_minutes", "strip_offset"),
     }
     _HOMES = {name: module for module, names in _MODULES.items() for name in names}
@@ -91,6 +93,7 @@ __all__ = [
     "HostFacts",
     "HresultFact",
     "HresultKind",
+    "Mistake",
     "Outcome",
     "QbwcFact",
     "Request",
@@ -124,4 +127,5 @@ __all__ = [
     "snake_case",
     "strip_offset",
     "to_windows_1252",
+    "validate",
 ]

@@ -53,6 +53,19 @@ def iterate_pieces(text: str | bytes) -> Iterator[bytes]:
     yield (head or b"") + _clean(rest)
 
 
+def read_text(text: str | bytes) -> str:
+    """Give the whole text as it is, whatever its encoding. AnswerError for an unknown encoding."""
+    return "".join(_iterate_text(text)) if isinstance(text, bytes) else text
+
+
+def find_forbidden(text: str) -> Iterator[int]:
+    """Yield the lines, from 1, of characters and references to characters that XML 1.0 forbids; each line once."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        references = (int(match[1], 16) if match[1] else int(match[2]) for match in _REFERENCE.finditer(line))
+        if any(is_forbidden(ord(char)) for char in line) or any(map(is_forbidden, references)):
+            yield number
+
+
 def _clean(text: str) -> bytes:
     """Give UTF-8 without the characters, and the references to characters, that XML 1.0 forbids."""
     if "#" in text:

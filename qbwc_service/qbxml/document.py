@@ -98,7 +98,7 @@ def _collect(errors: dict[tuple[str, str], FieldError], more: Sequence[FieldErro
 
 
 def _build_one(request: Request, *, version: str, country: str, characters: Characters) -> BuiltRequest:
-    known = _find_name(request.name)
+    known = find_name(request.name)
     element = find_request(known)
     values = request.values if element is None else _wrap(element, request.values, request.name)
     try:
@@ -110,7 +110,7 @@ def _build_one(request: Request, *, version: str, country: str, characters: Char
     return replace(built, changed=tuple(replace(each, path=_reword(each.path, values)) for each in built.changed))
 
 
-def _find_name(name: str) -> str:
+def find_name(name: str) -> str:
     """Give Intuit's name for any spelling of a request; what is unknown stays as it is, to be refused."""
     full = name if name.endswith("Rq") else f"{name}Rq"
     if find_request(full) is not None:

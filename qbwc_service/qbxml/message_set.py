@@ -10,7 +10,8 @@ from qbwc_service.qbxml.request import BuiltRequest
 MAX_MESSAGE_SET_ID = 24
 """Longer message set IDs are refused with 9004 [Intuit's error recovery samples]."""
 
-_ON_ERROR = ("continueOnError", "stopOnError")
+ON_ERROR = ("continueOnError", "stopOnError")
+"""rollbackOnError stands in Intuit's schema, but QuickBooks Desktop does not support it."""
 
 
 def build_message_set(
@@ -30,7 +31,7 @@ def build_message_set(
     """
     errors = [
         *_check_choice("version", version, KNOWN_VERSIONS, rule="version"),
-        *_check_choice("on_error", on_error, _ON_ERROR, rule="enum"),
+        *_check_choice("on_error", on_error, ON_ERROR, rule="enum"),
         *_check_id("new_message_set_id", new_message_set_id),
         *_check_id("old_message_set_id", old_message_set_id),
     ]

@@ -23,7 +23,7 @@ def read_requests(text: str | bytes) -> tuple[Request, ...]:
     """
     root = _parse(text)
     try:
-        requests = tuple(_read_request(element) for element in _find_requests(root))
+        requests = tuple(read_request(element) for element in find_requests(root))
     except RecursionError:
         raise _refuse("is nested deeper than any request of qbXML") from None
     if not requests:
@@ -44,13 +44,15 @@ def _parse(text: str | bytes) -> XmlElement:
         raise _refuse(f"is not well-formed XML: {error.msg}") from error
 
 
-def _find_requests(element: XmlElement) -> list[XmlElement]:
+def find_requests(element: XmlElement) -> list[XmlElement]:
+    """List the elements that stand where requests stand, at any depth of the envelope."""
     if element.tag not in _WRAPPERS:
         return [element]
-    return [found for child in element if child.tag != "SignonMsgsRq" for found in _find_requests(child)]
+    return [found for child in element if child.tag != "SignonMsgsRq" for found in find_requests(child)]
 
 
-def _read_request(element: XmlElement) -> Request:
+def read_request(element: XmlElement) -> Request:
+    """Read one request element. InvalidRequestError if qbXML has no such request."""
     name = str(element.tag)
     grammar = find_request(name)
     if grammar is None:
@@ -63,7 +65,7 @@ def _read_request(element: XmlElement) -> Request:
 
 def _read_aggregate(element: XmlElement, grammar: Element | None) -> dict[str, object]:
     known = {part.name: part for part in iterate_elements(grammar.content)} if grammar is not None else {}
-    lines = _line_names(grammar)
+    lines = line_names(grammar)
     values: dict[str, object] = {}
     if not str(element.tag).endswith("Rq"):  # A request's own are read elsewhere.
         values = {f"@{key!s}": str(value) for key, value in element.attrib.items()}
@@ -97,7 +99,8 @@ def _append(values: dict[str, object], name: str, value: object) -> None:
         values[name] = [value] if name not in values else [present, value]
 
 
-def _line_names(grammar: Element | None) -> frozenset[str]:
+def line_names(grammar: Element | None) -> frozenset[str]:
+    """Give the names of the elements that may follow each other any number of times in any order."""
     parts = grammar.content if grammar is not None else ()
     choices = [part for part in parts if isinstance(part, Choice) and part.repeats]
     return frozenset(
