@@ -60,6 +60,8 @@ def validate(text: str | bytes, *, version: str | None = None, country: str = "U
         return (Mistake(line=1, path="", rule="xml", message=error.message),)
     except etree.XMLSyntaxError as error:
         return (Mistake(line=error.lineno or 1, path="", rule="xml", message=f"is not well-formed: {error.msg}"),)
+    except RecursionError:
+        return (Mistake(line=1, path="", rule="xml", message="is nested deeper than any request of qbXML"),)
 
 
 def _validate(text: str | bytes, *, version: str | None, country: str) -> tuple[Mistake, ...]:
@@ -130,8 +132,6 @@ class _Check:
         try:
             request = read_request(element)
             build_request(request, version=self.version, country=self.country, characters=Characters.REFUSE)
-        except RecursionError:
-            return (FieldError(path="", rule="xml", message="is nested deeper than any request of qbXML"),)
         except InvalidRequestError as error:
             return error.errors
         return ()
