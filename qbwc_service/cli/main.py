@@ -18,6 +18,7 @@ COMMANDS = {
     "documents": ("qbwc_service.cli.documents:documents", "See how your documents stand in QuickBooks."),
     "operations": ("qbwc_service.cli.operations:operations", "See the queue; try again, cancel."),
     "message-sets": ("qbwc_service.cli.message_sets:message_sets", "See what was sent to QuickBooks and answered."),
+    "qbxml": ("qbwc_service.cli.qbxml:qbxml", "Check, build and look up qbXML."),
     "simulate": ("qbwc_service.cli.simulate:simulate", "Be a QuickBooks and a Web Connector, against any server."),
 }
 

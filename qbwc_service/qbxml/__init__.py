@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from qbwc_service.qbxml import grammar
 from qbwc_service.qbxml.builder import build_request
 from qbwc_service.qbxml.characters import Characters, find_foreign, to_windows_1252
-from qbwc_service.qbxml.document import BuiltDocument, build, build_document
+from qbwc_service.qbxml.document import BuiltDocument, build, build_document, find_name
 from qbwc_service.qbxml.message_set import MAX_MESSAGE_SET_ID, build_message_set
 from qbwc_service.qbxml.names import snake_case
 from qbwc_service.qbxml.request import BuiltRequest, Request, TextChange
@@ -112,6 +112,7 @@ __all__ = [
     "explain_status",
     "find_foreign",
     "find_instant",
+    "find_name",
     "find_offset_minutes",
     "find_reason",
     "format_value",

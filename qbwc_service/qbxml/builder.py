@@ -56,7 +56,7 @@ def _find_element(request: Request, *, version: str, country: str) -> Element:
         errors.append(FieldError(path="country", rule="edition", message=f"{country} is not one of {known}"))
     element = find_request(request.name)
     if element is None:
-        message = f"qbXML has no request {request.name}" + _suggest(request.name, request_names())
+        message = f"qbXML has no request {request.name}" + _suggest_request(request.name)
         errors.append(FieldError(path="name", rule="unknown", message=message))
     if element is None or errors:
         raise InvalidRequestError(f"{request.name} cannot be sent", errors)
@@ -223,6 +223,14 @@ def _suggest(name: str, known: Sequence[str]) -> str:
 
     close = get_close_matches(name, known, n=1) or get_close_matches(snake_case(name), known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def _suggest_request(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- The same.
+
+    known = {snake_case(each.removesuffix("Rq")): each for each in request_names()}
+    close = get_close_matches(snake_case(name.removesuffix("Rq")), known, n=1)
+    return f"; did you mean {known[close[0]]}?" if close else ""
 
 
 def _join(path: str, name: str) -> str:

@@ -16,7 +16,7 @@ PIECE = 64 * 1024
 """Characters (or bytes) per piece."""
 
 _PROLOG = re.compile(rb"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
-_LEADING = codecs.BOM_UTF8 + b" \t\r\n"
+_LEADING = re.compile(rb"(?:\xef\xbb\xbf|\s)*")
 _STR_SPACE = re.compile("[\ufeff\\s]*")
 _BYTES_SPACE = re.compile(rb"\s*")
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -43,7 +43,7 @@ def iterate_pieces(text: str | bytes) -> Iterator[bytes]:
         if head is None:
             yield data
             continue
-        head = (head + data).lstrip(_LEADING)
+        head = _LEADING.sub(b"", head + data, count=1)
         end = _find_end_of_prolog(head)
         yield head[:end]
         head = head[end:]

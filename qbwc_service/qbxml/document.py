@@ -111,7 +111,7 @@ def _build_one(request: Request, *, version: str, country: str, characters: Char
 
 
 def find_name(name: str) -> str:
-    """Give Intuit's name for any spelling of a request; what is unknown stays as it is, to be refused."""
+    """Give Intuit's name (``InvoiceAddRq``) for any spelling of a request; what is unknown stays as it is."""
     full = name if name.endswith("Rq") else f"{name}Rq"
     if find_request(full) is not None:
         return full
