@@ -22,7 +22,7 @@ NAMES = [name for name in grammar.request_names() if grammar.get_request(name).e
 ONLINE_ONLY = [name for name in grammar.request_names() if name not in NAMES]
 
 # One draw is slow enough that hypothesis would complain on a busy machine; what matters is that few are many.
-_few = settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+_few = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 
 
 def draw_document(data: st.DataObject, name: str) -> tuple[str, str, str]:
