@@ -20,6 +20,7 @@ COMMANDS = {
     "problems": ("qbwc_service.cli.problems:problems", "See why something does not sync, and repair it."),
     "message-sets": ("qbwc_service.cli.message_sets:message_sets", "See what was sent to QuickBooks and answered."),
     "replay": ("qbwc_service.cli.replay:replay", "Apply answers again that were kept and could not be applied."),
+    "qbxml": ("qbwc_service.cli.qbxml:qbxml", "Check, build and look up qbXML."),
     "simulate": ("qbwc_service.cli.simulate:simulate", "Be a QuickBooks and a Web Connector, against any server."),
 }
 
