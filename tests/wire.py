@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -55,7 +56,7 @@ def start_server(database_url: str, tmp_path: Path) -> Iterator[StartServer]:
     started: list[Server] = []
 
     def start(*, workers: int = 1, **environment: str) -> Server:
-        port = _free_port()
+        port = free_port()
         base_url = f"http://localhost:{port}"
         ours = {
             "QBWC_SERVER_KEY": SERVER_KEY,
@@ -83,6 +84,13 @@ def start_server(database_url: str, tmp_path: Path) -> Iterator[StartServer]:
         server.process.wait(timeout=30)
 
 
+class Served(Protocol):
+    """A server that runs somewhere; its settings say where."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+
 @dataclass(frozen=True)
 class FarSide:
     """The PC at the other end: QuickBooks with its company file, and the Web Connector with our application added."""
@@ -101,7 +109,7 @@ ConnectFarSide = Callable[..., FarSide]
 def connect_far_side(database: Database) -> ConnectFarSide:
     """Make a connection and an install, and add its .qwc to a simulated Web Connector."""
 
-    def connect(server: Server, *, name: str = "Acme Trucking", company: Company | None = None) -> FarSide:
+    def connect(server: Served, *, name: str = "Acme Trucking", company: Company | None = None) -> FarSide:
         now = system_clock()
         with database.writing() as db:
             connection_id = connections.create_connection(db, connections.NewConnection(name=name), now=now)
@@ -121,7 +129,8 @@ def connect_far_side(database: Database) -> ConnectFarSide:
     return connect
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
