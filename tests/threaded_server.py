@@ -5,11 +5,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 import structlog
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from qbwc_service import app
 from qbwc_service.app import create_app
@@ -31,8 +31,17 @@ class ThreadedServer:
 ServeHere = Callable[..., ThreadedServer]
 
 
+class _Server(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+    def handle_error(self, *_client: object) -> None:
+        """Say nothing of a client that is gone: that is what these tests are about."""
+
+
 class _QuietHandler(WSGIRequestHandler):
-    def log(self, *_arguments: object) -> None:
+    protocol_version = "HTTP/1.1"  # Without it nobody says 100 Continue, and each call waits for that.
+
+    def log_message(self, *_arguments: object) -> None:
         pass
 
 
@@ -52,7 +61,7 @@ def logging_put_back() -> Iterator[None]:
 def serve_here(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServeHere]:
     """Serve the test's database from this process: ``serve_here(QBWC_BATCH_SIZE="5")``."""
     opened: list[Database] = []
-    running: list[tuple[Any, threading.Thread]] = []
+    running: list[tuple[WSGIServer, threading.Thread]] = []
 
     def open_and_keep(url: str) -> Database:
         opened.append(open_database(url))
@@ -71,7 +80,7 @@ def serve_here(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
             **environment,
         }
         settings = load_settings(ours)
-        server = make_server("127.0.0.1", port, create_app(settings), threaded=True, request_handler=_QuietHandler)
+        server = make_server("127.0.0.1", port, create_app(settings), _Server, _QuietHandler)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         running.append((server, thread))

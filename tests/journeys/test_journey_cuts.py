@@ -14,7 +14,6 @@ SWITCHES = {
     "trimmed": Switches(trimmed_answers=True),
     "no_recovery": Switches(recovery=False),
 }
-SMALL_SETS = "10"
 
 by_journey = pytest.mark.parametrize("journey", JOURNEYS, ids=lambda journey: journey.name)
 by_switches = pytest.mark.parametrize("switches", SWITCHES.values(), ids=SWITCHES)
@@ -52,7 +51,7 @@ class Bench:
 
 @pytest.fixture
 def bench(database: Database, serve_here: ServeHere, connect_far_side: ConnectFarSide) -> Bench:
-    return Bench(database, serve_here(QBWC_BATCH_SIZE=SMALL_SETS), connect_far_side)
+    return Bench(database, serve_here(), connect_far_side)
 
 
 @on_sqlite
@@ -63,20 +62,22 @@ def test_a_journey_that_is_cut_at_any_call_arrives_once(bench: Bench, journey: J
 
 
 @on_sqlite
-@by_switches
 @by_journey
 @pytest.mark.parametrize("instant", [Instant.BEFORE_EXECUTION, Instant.AFTER_EXECUTION])
-def test_a_journey_that_is_cut_around_any_execution_arrives_once(
-    bench: Bench, journey: Journey, instant: Instant, switches: Switches
-) -> None:
-    bench.cut_everywhere(journey, instant, switches)
+def test_where_quickbooks_keeps_no_answers_it_arrives_once(bench: Bench, journey: Journey, instant: Instant) -> None:
+    bench.cut_everywhere(journey, instant, SWITCHES["no_recovery"])
+
+
+@on_sqlite
+@by_journey
+def test_where_quickbooks_keeps_only_ids_it_arrives_once(bench: Bench, journey: Journey) -> None:
+    bench.cut_everywhere(journey, Instant.AFTER_EXECUTION, SWITCHES["trimmed"])
 
 
 @on_postgresql
 @by_switches
 def test_on_postgresql_too(bench: Bench, switches: Switches) -> None:
     bench.cut_everywhere(NEW, Instant.AFTER_EXECUTION, switches)
-    bench.cut_everywhere(NEW, Instant.BEFORE_CALL, switches)
 
 
 class CutLaterEachTime(NoHooks):
@@ -96,6 +97,7 @@ class CutLaterEachTime(NoHooks):
             raise UpdateCutError("after")
 
 
+@on_sqlite
 @by_switches
 @pytest.mark.parametrize("journey", [NEW, IMPORT], ids=lambda journey: journey.name)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
