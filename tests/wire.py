@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from qbwc_service.simulator import Application, Company, QuickBooks, WebConnecto
 from qbwc_service.store import Database
 
 SERVER_KEY = "a server key for journeys that is long enough"
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,12 @@ StartServer = Callable[..., Server]
 
 @pytest.fixture
 def start_server(database_url: str, tmp_path: Path) -> Iterator[StartServer]:
-    """Start the service on the test's database: ``start_server(workers=2)``."""
+    """Start the service on the test's database: ``start_server(workers=2)``; more of gunicorn's ``options``."""
     started: list[Server] = []
 
-    def start(*, workers: int = 1, **environment: str) -> Server:
+    def start(
+        *, workers: int = 1, app: str = "qbwc_service.app", options: Sequence[str] = (), **environment: str
+    ) -> Server:
         port = free_port()
         base_url = f"http://localhost:{port}"
         ours = {
@@ -65,10 +68,11 @@ def start_server(database_url: str, tmp_path: Path) -> Iterator[StartServer]:
             **environment,
         }
         log = tmp_path / f"server-{port}.log"
-        program = [sys.executable, "-m", "gunicorn", "qbwc_service.app:create_app()", "--workers", str(workers)]
+        program = [sys.executable, "-m", "gunicorn", f"{app}:create_app()", "--workers", str(workers)]
         with log.open("wb") as sink:
             process = subprocess.Popen(
-                [*program, "--bind", f"127.0.0.1:{port}", "--timeout", "60"],
+                [*program, "--bind", f"127.0.0.1:{port}", "--timeout", "60", *options],
+                cwd=REPOSITORY,
                 env={**os.environ, **ours},
                 stderr=sink,
                 stdout=sink,
