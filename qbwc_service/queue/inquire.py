@@ -57,7 +57,7 @@ def is_open_question() -> ColumnElement[bool]:
 
 def has_questions(connection_id: int) -> ColumnElement[bool]:
     """Say, in SQL, that the connection has open questions, due or not."""
-    return exists(select(Operation.id).where(Operation.connection_id == connection_id, Operation.inquiry.is_not(None)))
+    return exists(select(Operation.id).where(Operation.connection_id == connection_id, is_open_question()))
 
 
 def list_inquiries(

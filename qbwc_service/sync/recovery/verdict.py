@@ -142,7 +142,9 @@ def give_up(sent: Sent, inquiry: Inquiry, text: str, *, now: datetime) -> Judgem
     why = f"QuickBooks could not be asked: {text}"
     if inquiry in ABOUT_OUTCOMES:
         return leave_undecided(sent, why, now=now)
-    return ended(sent, OperationState.FAILED, code="3100" if inquiry is Inquiry.NAME else None, text=why)
+    if inquiry is Inquiry.NAME:
+        return ended(sent, OperationState.FAILED, code="3100", text=why)
+    return ended(sent, OperationState.FAILED, code=None, text=why, inquiry=inquiry)
 
 
 def ask_alone(sent: Sent, inquiry: Inquiry, text: str, *, now: datetime) -> Judgement:
@@ -238,7 +240,7 @@ def _decide_edit_sequence(findings: Findings, sent: Sent, *, now: datetime) -> J
     found = next(iter(findings.named.values()), None)
     sequence = found.values.get("EditSequence") if found is not None else None
     if not isinstance(sequence, str):
-        return ended(sent, OperationState.FAILED, code="3120", text=GONE)
+        return ended(sent, OperationState.FAILED, code="3120", text=GONE, inquiry=Inquiry.EDIT_SEQUENCE)
     return goes_again(sent, code=None, text="its EditSequence was read", not_before=now, edit_sequence=sequence)
 
 
