@@ -57,19 +57,19 @@ def is_open_question() -> ColumnElement[bool]:
 
 def has_questions(connection_id: int) -> ColumnElement[bool]:
     """Say, in SQL, that the connection has open questions, due or not."""
-    return exists(select(Operation.id).where(Operation.connection_id == connection_id, Operation.inquiry.is_not(None)))
+    return exists(select(Operation.id).where(Operation.connection_id == connection_id, is_open_question()))
 
 
 def list_inquiries(
     db: Session, connection_id: int, *, operation_ids: Collection[int] | None = None
 ) -> list[InquiredOperation]:
-    """Give operations with open questions, those whose stored answer may settle them first; due or not."""
+    """Give operations with open questions, those about outcomes first: all else waits for them; due or not."""
     same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
     query = (
         select(Operation, Document.kind, Document.external_id, Document.body, Document.fingerprint)
         .outerjoin(Document, same_document)
         .where(Operation.connection_id == connection_id, is_open_question())
-        .order_by(case((Operation.inquiry == Inquiry.STORED_ANSWER, 0), else_=1), Operation.id)
+        .order_by(case({Inquiry.STORED_ANSWER: 0, Inquiry.OUTCOME: 1}, value=Operation.inquiry, else_=2), Operation.id)
         .execution_options(populate_existing=True)
     )
     query = query.limit(LOOKED_AT) if operation_ids is None else query.where(Operation.id.in_(operation_ids))

@@ -159,10 +159,16 @@ def ended(
     code: str | None,
     text: str | None,
     result: dict[str, object] | None = None,
+    inquiry: Inquiry | None = None,
 ) -> Judgement:
-    """It is over: done or failed."""
+    """It is over: done or failed; ``inquiry`` is what has to be asked if a person wants it tried again."""
     outcome = queue.Outcome(
-        operation_id=sent.operation_id, state=state, status_code=code, status_message=text, result=result
+        operation_id=sent.operation_id,
+        state=state,
+        status_code=code,
+        status_message=text,
+        result=result,
+        inquiry=inquiry,
     )
     return Judgement(sent=sent, outcome=outcome)
 

@@ -148,6 +148,9 @@ def _apply_text(
             return _apply_identity(db, held, answer, owner_id=owner_id, now=now)
         case MessageSetPurpose.RECOVERY:
             applied = _apply_stored_answer(db, kept, text, policy=policy, now=now)
+        case MessageSetPurpose.INQUIRY if held.session.state is SessionState.ENDED:
+            # Asked anew since, and perhaps sent again since: what was true then proves nothing now.
+            return Applied()
         case MessageSetPurpose.INQUIRY:
             applied = apply_inquiry(db, kept.connection_id, kept.operation_ids, answer=text, policy=retries, now=now)
             queue.close_settled_sets(db, kept.connection_id)
@@ -224,7 +227,7 @@ def _apply_hresult(
     match kept.purpose:
         case MessageSetPurpose.RECOVERY if is_poison:
             queue.look_up_set(db, connection_id, kept.recovers_id or 0, now=now)
-        case MessageSetPurpose.INQUIRY if is_poison:
+        case MessageSetPurpose.INQUIRY if is_poison and held.session.state is SessionState.OPEN:
             return refuse_inquiry(db, connection_id, kept.operation_ids, text=text, now=now)
         case MessageSetPurpose.WORK:
             set_id, retries = kept.message_set_id, policy.retries

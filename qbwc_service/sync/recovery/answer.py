@@ -1,5 +1,6 @@
 """Apply what QuickBooks answers to questions about operations."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ from qbwc_service.sync.judge import Judgement, Sent
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import load_sent_writes
-from qbwc_service.sync.recovery.verdict import Findings, ask_alone, decide, give_up
+from qbwc_service.sync.recovery.verdict import Findings, ask_alone, decide, find_disputed, give_up
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
@@ -69,7 +70,8 @@ def apply_inquiry(
     operations = {one.id: one for one in queue.list_inquiries(db, connection_id, operation_ids=operation_ids)}
     writes = load_sent_writes(db, connection_id, list(operations.values()))
     questions = plan_questions(list(writes.values()))
-    findings = {operation_id: Findings(write) for operation_id, write in writes.items()}
+    asked = Counter(operation_id for question in questions for operation_id in question.operation_ids)
+    findings = {operation_id: Findings(write, asked[operation_id]) for operation_id, write in writes.items()}
     problem: str | None = None
     try:
         _read(answer, questions, findings)
@@ -78,12 +80,13 @@ def apply_inquiry(
         for found in findings.values():
             found.failures.append(problem)
     linked = _find_linked(db, connection_id, findings.values())
+    disputed = find_disputed(findings.values())
     judgements = [
-        decide(found, sent_of(found.write.operation), linked=linked, policy=policy, now=now)
+        decide(found, sent_of(found.write.operation), linked=linked, disputed=disputed, policy=policy, now=now)
         for found in findings.values()
     ]
-    asked = {one.inquiry for one in operations.values()}
-    applied = record_decisions(db, connection_id, judgements, asked=asked, now=now)
+    inquiries = {one.inquiry for one in operations.values()}
+    applied = record_decisions(db, connection_id, judgements, asked=inquiries, now=now)
     return replace(applied, problem=problem)
 
 
@@ -145,12 +148,10 @@ def _read(answer: str, questions: Sequence[Question], findings: Mapping[int, Fin
                 found.look_at(record)
 
 
-def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> dict[str, int | None]:
-    """Give the documents that the records without our mark belong to already: those cannot be another one's."""
+def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> set[str]:
+    """Give the records without our mark that belong to a document already: those cannot be another one's."""
     wanted = {identity for found in findings for identity in found.agreeing}
     if not wanted:
-        return {}
-    query = select(Link.quickbooks_id, Link.document_id).where(
-        Link.connection_id == connection_id, Link.quickbooks_id.in_(sorted(wanted))
-    )
-    return dict(db.execute(query).all())
+        return set()
+    theirs = (Link.connection_id == connection_id, Link.quickbooks_id.in_(sorted(wanted)))
+    return set(db.scalars(select(Link.quickbooks_id).where(*theirs)))

@@ -7,12 +7,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
+from qbwc_service.errors import InputError, NotFoundError
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, MessageSet, MessageSetState
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.prepare import Dialect
 from qbwc_service.sync.recovery.answer import record_decisions, sent_of
-from qbwc_service.sync.recovery.questions import is_repeatable, plan_questions
+from qbwc_service.sync.recovery.questions import Question, is_repeatable, plan_questions
 from qbwc_service.sync.recovery.sent_write import SentWrite, load_sent_writes
 from qbwc_service.sync.recovery.verdict import NO_QUERY, give_up, leave_undecided, send_again
 
@@ -79,7 +80,7 @@ def next_question(
         if exhausted:
             failed += _give_up(db, connection_id, exhausted, now=now)
             continue
-        question, settled = _ask(db, connection_id, chosen, dialect=dialect, now=now)
+        question, settled = _ask(db, connection_id, chosen, dialect=dialect, policy=policy, now=now)
         failed += settled
         if question is not None:
             if not isinstance(question, KeptAnswer):
@@ -89,22 +90,30 @@ def next_question(
 
 
 def _ask(
-    db: Session, connection_id: int, chosen: Sequence[InquiredOperation], *, dialect: Dialect, now: datetime
+    db: Session,
+    connection_id: int,
+    chosen: Sequence[InquiredOperation],
+    *,
+    dialect: Dialect,
+    policy: queue.RetryPolicy,
+    now: datetime,
 ) -> tuple[KeptAnswer | StoredAnswerQuestion | InquirySet | None, int]:
     """Make the question, or settle what needs none; give how many operations failed in doing so."""
     if chosen[0].inquiry is Inquiry.STORED_ANSWER:
         return _ask_for_answer(db, connection_id, chosen, now=now), 0
     writes = load_sent_writes(db, connection_id, chosen)
-    questions = plan_questions([write for write in writes.values() if not _needs_none(write)])
+    askable = [write for write in writes.values() if not _needs_none(write) and _can_be_asked_about(write, dialect)]
+    questions = plan_questions(askable)
     asked = {operation_id for question in questions for operation_id in question.operation_ids}
-    rest = [_settle(operation, writes.get(operation.id), now=now) for operation in chosen if operation.id not in asked]
+    rest = [
+        _settle(operation, writes.get(operation.id), policy=policy, now=now)
+        for operation in chosen
+        if operation.id not in asked
+    ]
     failed = record_decisions(db, connection_id, rest, asked={one.inquiry for one in chosen}, now=now).failed
     if not asked:
         return None, failed
-    built = tuple(
-        qbxml.build_request(question.request, version=dialect.version, country=dialect.country)
-        for question in questions
-    )
+    built = tuple(_build(question, dialect) for question in questions)
     return InquirySet(operation_ids=tuple(sorted(asked)), requests=built), failed
 
 
@@ -125,14 +134,30 @@ def _ask_for_answer(
     )
 
 
+def _build(question: Question, dialect: Dialect) -> qbxml.BuiltRequest:
+    return qbxml.build_request(question.request, version=dialect.version, country=dialect.country)
+
+
+def _can_be_asked_about(write: SentWrite, dialect: Dialect) -> bool:
+    """Say whether this QuickBooks has the queries: one that it lacks must not keep every other question from going."""
+    try:
+        for question in plan_questions([write]):
+            _build(question, dialect)
+    except (InputError, NotFoundError):
+        return False
+    return True
+
+
 def _needs_none(write: SentWrite) -> bool:
     return write.operation.inquiry is Inquiry.OUTCOME and is_repeatable(write)
 
 
-def _settle(operation: InquiredOperation, write: SentWrite | None, *, now: datetime) -> Judgement:
+def _settle(
+    operation: InquiredOperation, write: SentWrite | None, *, policy: queue.RetryPolicy, now: datetime
+) -> Judgement:
     sent = sent_of(operation)
     if write is not None and _needs_none(write):
-        return send_again(sent, now=now)
+        return send_again(sent, policy=policy, now=now)
     if operation.inquiry is Inquiry.OUTCOME:
         return leave_undecided(sent, NO_QUERY, now=now)
     return give_up(sent, operation.inquiry, "there is no query for it", now=now)

@@ -40,7 +40,7 @@ class Question:
 
 def is_repeatable(write: SentWrite) -> bool:
     """Say whether sending it again can do no harm, whether or not it was done before."""
-    if write.action == "Merge" or write.kind in REPEATABLE:
+    if write.kind in REPEATABLE:
         return True
     # A change carries the EditSequence it was made for: done before, it is refused the second time (3200).
     return write.action == "Mod" and (write.object_id is None or _query(write.kind) is None)
@@ -103,14 +103,15 @@ def _ask_for_addition(write: SentWrite) -> Iterator[qbxml.Request]:
 
 
 def _window(query: "_Query", write: SentWrite, *, since: str) -> dict[str, object]:
-    """Everything that was changed since; of the same customer or vendor only, where it can be found by number too.
+    """Everything that was changed since, of the same customer or vendor where the query can tell.
 
-    A person may have given it to another customer in the meantime: what has no number is looked for among all.
+    What has no number has nothing but its mark to be known by, so that it is looked for under everybody: a person may
+    have moved it to another customer, and those of a number are found under it.
     """
     if "ModifiedDateRangeFilter" in query.names:
         values: dict[str, object] = {"ModifiedDateRangeFilter": {"FromModifiedDate": since}}
-        partner = _partner(write) if write.text("RefNumber") else None
-        if partner and "EntityFilter" in query.names:
+        partner = _partner(write)
+        if partner and "EntityFilter" in query.names and write.text("RefNumber") is not None:
             values["EntityFilter"] = partner
         return values
     values = {"FromModifiedDate": since} if "FromModifiedDate" in query.names else {}

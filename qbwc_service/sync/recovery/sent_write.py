@@ -14,7 +14,7 @@ from qbwc_service.store import Inquiry, MessageSet
 from qbwc_service.sync.raw import PLACEHOLDER, render_request
 
 ACTION = re.compile(r"(?P<kind>\w+?)(?P<action>Add|Mod|Del|Void|Merge)Rq")
-TARGET = re.compile(r"(Txn|List)(Del|Void)Type")
+TARGET = re.compile(r"(Txn|List)(Del|Void|Merge)Type")
 MARGIN = timedelta(days=2)
 """How much older than its hand-out an effect may seem: another zone's day, and a PC's clock that is hours behind."""
 
@@ -41,7 +41,10 @@ class SentWrite:
 
     @property
     def object_id(self) -> str | None:
-        """The record it changes, deletes or voids."""
+        """The record it changes, deletes, voids, or merges into another one."""
+        merged = self.body.get("MergeFrom")
+        if isinstance(merged, Mapping):
+            return str(merged["ListID"]) if merged.get("ListID") else None
         return self.text("TxnID") or self.text("ListID")
 
     @property
@@ -65,12 +68,12 @@ def load_sent_writes(db: Session, connection_id: int, operations: Sequence[Inqui
     found: dict[int, SentWrite] = {}
     for operation in operations:
         if operation.inquiry is Inquiry.EDIT_SEQUENCE and operation.body is not None:
-            found[operation.id] = _write(operation, _rendered(operation), sent_at=None)
+            found[operation.id] = make_write(operation, _rendered(operation), sent_at=None)
             continue
         requests, sent_at = sets.get(operation.message_set_id or 0, ({}, None))
         request = requests.get(str(operation.id))
         if request is not None:
-            found[operation.id] = _write(operation, request, sent_at=sent_at)
+            found[operation.id] = make_write(operation, request, sent_at=sent_at)
     return found
 
 
@@ -100,7 +103,8 @@ def _rendered(operation: InquiredOperation) -> qbxml.Request:
     return read
 
 
-def _write(operation: InquiredOperation, request: qbxml.Request, *, sent_at: datetime | None) -> SentWrite:
+def make_write(operation: InquiredOperation, request: qbxml.Request, *, sent_at: datetime | None) -> SentWrite:
+    """Read a request as the write it is."""
     match = ACTION.fullmatch(request.name)
     kind, action = (match["kind"], match["action"]) if match else (request.name, "")
     body = request.values

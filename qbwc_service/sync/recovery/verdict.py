@@ -4,7 +4,8 @@ Money is at stake, so the rule is: found for sure, adopt; surely absent, send ag
 anything in between is for a person.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -24,14 +25,23 @@ NO_QUERY = "QuickBooks has no query that would tell whether it has done this"
 NOT_FOUND = (1, 500)
 """A query that matched nothing, and one of whose ids or names does not exist [Intuit: status codes]."""
 
+NEVER_ANSWERED = "it was handed out {count} times, and QuickBooks has never done it nor answered"
+
+MOST_AGAIN = 32
+"""Twice as many as go out again after one loss; half of that after the next one, until the cause is alone."""
+
+RATES = ("SalesTaxPercentage", "ExchangeRate")
+"""Numbers of a transaction that are no amounts."""
+
 SHOWN = ("TxnID", "ListID", "RefNumber", "FullName", "Name", "TxnDate", "TimeCreated", "TotalAmount", "Subtotal")
 
 
 @dataclass(slots=True)
 class Findings:
-    """What the answers to one operation's questions held that concerns it."""
+    """What the answers to one operation's questions held that concerns it; ``asked`` is how many there are."""
 
     write: SentWrite
+    asked: int
     answered: int = 0
     failures: list[str] = field(default_factory=list)
     marked: dict[str, qbxml.RetObject] = field(default_factory=dict)
@@ -68,7 +78,7 @@ class Findings:
     def _is_deleted_one(self, values: Mapping[str, object]) -> bool:
         """Say whether a deleted record may have been the one: the same number or name, made since."""
         ours = self.write.text("RefNumber") or self.write.text("Name") or ""
-        theirs = str(values.get("RefNumber") or values.get("FullName") or "").rpartition(":")[2]
+        theirs = str(values.get("RefNumber") or str(values.get("FullName") or "").rpartition(":")[2])
         return ours.casefold() == theirs.casefold() and self._is_young(values)
 
     def _is_young(self, values: Mapping[str, object]) -> bool:
@@ -76,15 +86,27 @@ class Findings:
         return since is None or not isinstance(created, str) or created[:10] >= since.isoformat()
 
 
-def decide(
-    findings: Findings, sent: Sent, *, linked: Mapping[str, int | None], policy: queue.RetryPolicy, now: datetime
-) -> Judgement:
-    """Judge one operation by what was found; ``linked`` gives the documents that known records belong to already.
+def find_disputed(findings: Collection[Findings]) -> set[str]:
+    """Give the records that agree with several writes: at most one of them made it, and nobody can say which."""
+    counts = Counter(identity for found in findings for identity in found.agreeing)
+    return {identity for identity, count in counts.items() if count > 1}
 
-    Where a question was not answered, it is asked again later.
+
+def decide(
+    findings: Findings,
+    sent: Sent,
+    *,
+    linked: Collection[str],
+    disputed: Collection[str] = (),
+    policy: queue.RetryPolicy,
+    now: datetime,
+) -> Judgement:
+    """Judge one operation by what was found; ``linked`` are records that belong to documents already.
+
+    Where one of its questions was not answered, all are asked again later: half an answer proves no absence.
     """
     asked = findings.write.operation.inquiry
-    if findings.failures or not findings.answered:
+    if findings.failures or findings.answered < max(findings.asked, 1):
         return _ask_again(findings, sent, policy=policy, now=now)
     match asked:
         case Inquiry.EDIT_SEQUENCE:
@@ -92,14 +114,21 @@ def decide(
         case Inquiry.NAME:
             return _decide_name(findings, sent)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER if findings.write.action == "Add":
-            return _decide_addition(findings, sent, linked=linked, now=now)
+            return _decide_addition(findings, sent, linked=linked, disputed=disputed, policy=policy, now=now)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER:
-            return _decide_change(findings, sent, now=now)
+            return _decide_change(findings, sent, policy=policy, now=now)
 
 
-def send_again(sent: Sent, *, now: datetime) -> Judgement:
-    """It is absent, or doing it twice does no harm: it goes out again as it is."""
-    return goes_again(sent, code=None, text=ABSENT, not_before=now)
+def send_again(sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
+    """It is absent, or doing it twice does no harm: it goes out again as it is, with fewer and fewer others.
+
+    Bounded: what QuickBooks never survives must not hold up the rest for ever. It is not there, so it has failed.
+    """
+    lost = sent.retries + 1
+    if lost >= policy.max_attempts:
+        return ended(sent, OperationState.FAILED, code=None, text=NEVER_ANSWERED.format(count=lost))
+    limit = max(MOST_AGAIN >> lost, 1)
+    return goes_again(sent, code=None, text=ABSENT, not_before=now, batch_limit=limit, is_retry=True)
 
 
 def leave_undecided(sent: Sent, text: str, *, evidence: Mapping[str, object] | None = None, now: datetime) -> Judgement:
@@ -113,7 +142,9 @@ def give_up(sent: Sent, inquiry: Inquiry, text: str, *, now: datetime) -> Judgem
     why = f"QuickBooks could not be asked: {text}"
     if inquiry in ABOUT_OUTCOMES:
         return leave_undecided(sent, why, now=now)
-    return ended(sent, OperationState.FAILED, code="3100" if inquiry is Inquiry.NAME else None, text=why)
+    if inquiry is Inquiry.NAME:
+        return ended(sent, OperationState.FAILED, code="3100", text=why)
+    return ended(sent, OperationState.FAILED, code=None, text=why, inquiry=inquiry)
 
 
 def ask_alone(sent: Sent, inquiry: Inquiry, text: str, *, now: datetime) -> Judgement:
@@ -123,7 +154,7 @@ def ask_alone(sent: Sent, inquiry: Inquiry, text: str, *, now: datetime) -> Judg
 
 def _ask_again(findings: Findings, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
     operation = findings.write.operation
-    text = findings.failures[0] if findings.failures else "the answer does not mention the question"
+    text = findings.failures[0] if findings.failures else "the answer does not mention every question"
     again = queue.next_attempt_at(policy, attempt=operation.inquiries, now=now)
     if again is None:
         return give_up(sent, operation.inquiry, text, now=now)
@@ -144,9 +175,18 @@ def _ask_at(sent: Sent, inquiry: Inquiry, text: str, *, when: datetime, batch_li
     return Judgement(sent=sent, outcome=outcome)
 
 
-def _decide_addition(findings: Findings, sent: Sent, *, linked: Mapping[str, int | None], now: datetime) -> Judgement:
+def _decide_addition(
+    findings: Findings,
+    sent: Sent,
+    *,
+    linked: Collection[str],
+    disputed: Collection[str],
+    policy: queue.RetryPolicy,
+    now: datetime,
+) -> Judgement:
     free = {identity: found for identity, found in findings.agreeing.items() if identity not in linked}
-    certain = findings.marked or (free if _is_identified_by_name(findings.write) else {})
+    is_sure = _is_identified_by_name(findings.write) and not free.keys() & set(disputed)
+    certain = findings.marked or (free if is_sure else {})
     if len(certain) == 1:
         (found,) = certain.values()
         return _adopt(found, sent)
@@ -158,7 +198,7 @@ def _decide_addition(findings: Findings, sent: Sent, *, linked: Mapping[str, int
     if findings.deleted:
         text = "a record of this number or name was made since, and deleted in QuickBooks"
         return leave_undecided(sent, text, evidence=evidence, now=now)
-    return send_again(sent, now=now)
+    return send_again(sent, policy=policy, now=now)
 
 
 def _is_identified_by_name(write: SentWrite) -> bool:
@@ -169,11 +209,11 @@ def _is_identified_by_name(write: SentWrite) -> bool:
     return write.text("Name") is not None or write.text("RefNumber") is not None
 
 
-def _decide_change(findings: Findings, sent: Sent, *, now: datetime) -> Judgement:
+def _decide_change(findings: Findings, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
     write = findings.write
     found = next(iter(findings.named.values()), None)
     match write.action:
-        case "Del":
+        case "Del" | "Merge":
             if found is None:
                 return ended(sent, OperationState.DONE, code=None, text=ADOPTED)
         case "Void":
@@ -183,7 +223,7 @@ def _decide_change(findings: Findings, sent: Sent, *, now: datetime) -> Judgemen
             if found is not None and _was_changed(write, found.values) and agrees(write.body, found.values):
                 return _adopt(found, sent)
     # Deleting and voiding again do no harm; a change is refused (3200) if it was done, or if somebody was faster.
-    return send_again(sent, now=now)
+    return send_again(sent, policy=policy, now=now)
 
 
 def _was_changed(write: SentWrite, found: Mapping[str, object]) -> bool:
@@ -192,7 +232,7 @@ def _was_changed(write: SentWrite, found: Mapping[str, object]) -> bool:
 
 def _is_void(values: Mapping[str, object]) -> bool:
     """Say whether every amount of a transaction is nought: QuickBooks keeps a voided one so."""
-    amounts = [value for value in values.values() if isinstance(value, Decimal)]
+    amounts = [value for name, value in values.items() if isinstance(value, Decimal) and name not in RATES]
     return bool(amounts) and not any(amounts)
 
 
@@ -200,7 +240,7 @@ def _decide_edit_sequence(findings: Findings, sent: Sent, *, now: datetime) -> J
     found = next(iter(findings.named.values()), None)
     sequence = found.values.get("EditSequence") if found is not None else None
     if not isinstance(sequence, str):
-        return ended(sent, OperationState.FAILED, code="3120", text=GONE)
+        return ended(sent, OperationState.FAILED, code="3120", text=GONE, inquiry=Inquiry.EDIT_SEQUENCE)
     return goes_again(sent, code=None, text="its EditSequence was read", not_before=now, edit_sequence=sequence)
 
 
