@@ -36,6 +36,10 @@ from qbwc_service.update.session import UNANSWERED, Held, end_session, hold_sess
 REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["'](\d{1,18})(-\d{1,9})?["']""")
 """The operation's number in a requestID; a question about it has a number of its own behind."""
 
+SET_ID = re.compile(r"""<QBXMLMsgsRs\b[^>]*?\snewMessageSetID\s*=\s*["']([^"']{1,64})["']""")
+HEAD = 4096
+"""Characters of an answer in which its head stands."""
+
 FINISHED = 100
 MOST_UNFINISHED = 99
 SESSION_IS_OVER = -1
@@ -115,7 +119,13 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
 
 
 def _answers_another_set(waiting: MessageSet, answer: Answer) -> bool:
-    """Say whether the first requestID of an answer is of an operation or a question that this set does not hold."""
+    """Say whether an answer names another set, or begins with an operation or a question that this set does not hold.
+
+    QuickBooks echoes the set's own ID: an operation that goes again has the same requestID as before.
+    """
+    echoed = SET_ID.search(answer.response, 0, HEAD)
+    if echoed is not None and waiting.new_message_set_id is not None:
+        return echoed[1] != waiting.new_message_set_id
     first = REQUEST_ID.search(answer.response)
     if first is None or waiting.purpose is MessageSetPurpose.IDENTITY:
         return False
@@ -210,7 +220,7 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
         return Applied()
     session.last_error = mismatch
     if session.state is SessionState.OPEN:
-        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now, is_set_out=False)
+        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now)
     return Applied()
 
 
@@ -225,6 +235,8 @@ def _apply_hresult(
         _cannot_reach(db, held, hresult, text, now=now)
     connection_id = kept.connection_id
     match kept.purpose:
+        case MessageSetPurpose.RECOVERY | MessageSetPurpose.INQUIRY if _was_not_sent(hresult):
+            queue.uncount_inquiry(db, connection_id, kept.operation_ids)
         case MessageSetPurpose.RECOVERY if is_poison:
             queue.look_up_set(db, connection_id, kept.recovers_id or 0, now=now)
         case MessageSetPurpose.INQUIRY if is_poison and held.session.state is SessionState.OPEN:
@@ -237,6 +249,10 @@ def _apply_hresult(
         case _:
             pass
     return Applied()
+
+
+def _was_not_sent(hresult: str) -> bool:
+    return qbxml.judge_hresult(hresult) in {qbxml.HresultKind.CONNECTION, qbxml.HresultKind.AUTHORIZATION}
 
 
 def _cannot_reach(db: Session, held: Held, hresult: str, text: str, *, now: datetime) -> None:

@@ -89,7 +89,7 @@ def _next(
     while isinstance(asked.question, KeptAnswer):
         replayed = replay_set(db, held.connection.id, asked.question.message_set_id, policy=policy.retries, now=now)
         held.session.done_count += replayed.applied.done
-        held.session.failed_count += replayed.applied.failed
+        held.session.failed_count += asked.failed + replayed.applied.failed
         asked = next_question(db, held.connection.id, dialect=dialect, policy=policy.retries, now=now)
     held.session.failed_count += asked.failed
     match asked.question:
