@@ -15,6 +15,7 @@ from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, OperationState
 from qbwc_service.sync.effect import find_effect
 from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again, unknown
 from qbwc_service.sync.recovery.match import agrees, has_mark
+from qbwc_service.sync.recovery.questions import full_name
 from qbwc_service.sync.recovery.sent_write import SentWrite
 
 ADOPTED = "found in QuickBooks after its answer was lost"
@@ -70,10 +71,21 @@ class Findings:
         mark = has_mark(self.write, found.values)
         if mark:
             self.marked[identity] = found
-        if self.write.operation.inquiry is not Inquiry.OUTCOME or self.write.action != "Add":
+        if self.write.operation.inquiry is Inquiry.NAME:
+            if self._has_the_name(found.values):
+                self.named[identity] = found
+        elif self.write.operation.inquiry is not Inquiry.OUTCOME or self.write.action != "Add":
             self.named[identity] = found
         elif mark is None and self._is_young(found.values) and agrees(self.write.body, found.values):
             self.agreeing[identity] = found
+
+    def _has_the_name(self, values: Mapping[str, object]) -> bool:
+        """Say whether a record has the very name, where the question was for all whose name only holds it."""
+        if full_name(self.write) is not None:
+            return True
+        ours, theirs = self.write.body.get("ParentRef"), values.get("ParentRef")
+        same_parent = isinstance(ours, Mapping) and isinstance(theirs, Mapping) and ours["ListID"] == theirs["ListID"]
+        return same_parent and str(values.get("Name")).casefold() == str(self.write.text("Name")).casefold()
 
     def _is_deleted_one(self, values: Mapping[str, object]) -> bool:
         """Say whether a deleted record may have been the one: the same number or name, made since."""
