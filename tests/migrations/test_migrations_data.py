@@ -92,7 +92,10 @@ def put(database: Database, rows: dict[str, dict[str, str]]) -> None:
 
 def rows_of(database: Database, tables: list[str]) -> dict[str, list[dict[str, object]]]:
     with database.reading() as db:
-        return {table: [dict(row) for row in db.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2")).mappings()] for table in tables}
+        return {
+            table: [dict(row) for row in db.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2")).mappings()]
+            for table in tables
+        }
 
 
 def test_data_survive_every_upgrade_and_the_way_back(empty_database: Database) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from qbwc_service import qbxml
 from qbwc_service.store import Inquiry
 from qbwc_service.sync.recovery.match import agrees, has_mark, resembles
+from qbwc_service.sync.recovery.questions import full_name
 from qbwc_service.sync.recovery.sent_write import SentWrite
 
 NOT_FOUND = (1, 500)
@@ -52,10 +53,21 @@ class Findings:
         mark = has_mark(self.write, found.values)
         if mark:
             self.marked[identity] = found
-        if self.write.operation.inquiry is not Inquiry.OUTCOME or self.write.action != "Add":
+        if self.write.operation.inquiry is Inquiry.NAME:
+            if self._has_the_name(found.values):
+                self.named[identity] = found
+        elif self.write.operation.inquiry is not Inquiry.OUTCOME or self.write.action != "Add":
             self.named[identity] = found
         elif mark is None and self._is_young(found.values) and self._may_be_it(found.values):
             self.agreeing[identity] = found
+
+    def _has_the_name(self, values: Mapping[str, object]) -> bool:
+        """Say whether a record has the very name, where the question was for all whose name only holds it."""
+        if full_name(self.write) is not None:
+            return True
+        ours, theirs = self.write.body.get("ParentRef"), values.get("ParentRef")
+        same_parent = isinstance(ours, Mapping) and isinstance(theirs, Mapping) and ours["ListID"] == theirs["ListID"]
+        return same_parent and str(values.get("Name")).casefold() == str(self.write.text("Name")).casefold()
 
     def _may_be_it(self, values: Mapping[str, object]) -> bool:
         """Say whether a record without a mark may be the one: only half alike, where it could not carry a mark."""

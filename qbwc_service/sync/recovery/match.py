@@ -9,9 +9,13 @@ RENAMED = {"PaymentAmount": "Amount"}
 """What an answer calls otherwise than the request [Intuit: AppliedToTxnAdd, AppliedToTxnRet]."""
 
 NOT_COMPARED = frozenset(
-    {"ExternalGUID", "EditSequence", "IncludeRetElement", "IsAutoApply", "SetCredit", "TxnID", "ListID", "TxnLineID"}
+    {"ExternalGUID", "EditSequence", "IncludeRetElement", "IsAutoApply", "SetCredit", "TxnID", "ListID"}
 )
 """What says nothing of the content: marks, versions, and the ids by which a record was found to begin with."""
+
+
+NEW_LINE = ("TxnLineID", "-1")
+"""Asks for a new line; QuickBooks gives it an id of its own."""
 
 
 def has_mark(write: SentWrite, found: Mapping[str, object]) -> bool | None:
@@ -44,7 +48,8 @@ def resembles(sent: Mapping[str, object], found: Mapping[str, object]) -> bool:
 def _compare(sent: Mapping[str, object], found: Mapping[str, object]) -> Iterator[bool]:
     """Yield for each value that can be seen whether it is the same."""
     for name, value in sent.items():
-        theirs = None if name in NOT_COMPARED else _counterpart(name, found)
+        is_silent = name in NOT_COMPARED or (name, value) == NEW_LINE
+        theirs = None if is_silent else _counterpart(name, found)
         if theirs is not None:
             yield _same(value, theirs)
 

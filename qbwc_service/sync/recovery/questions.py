@@ -79,13 +79,18 @@ def _ask_for_object(write: SentWrite) -> Iterator[qbxml.Request]:
 
 
 def _ask_for_name(write: SentWrite) -> Iterator[qbxml.Request]:
-    name = full_name(write)
+    """By the full name; where the parent is known by id only, among all that have such a name under some parent."""
+    name = write.text("Name")
     if name is None:
         return
     list_query = "ItemQueryRq" if write.kind.startswith("Item") else f"{write.kind}QueryRq"
     query = _find(NAME_LISTS.get(write.kind, list_query))
-    if query is not None and "FullName" in query.names:
-        yield query.request({"FullName": [name]})
+    full = full_name(write)
+    if query is not None and full is not None and "FullName" in query.names:
+        yield query.request({"FullName": [full]})
+    elif query is not None and full is None and "NameFilter" in query.names:
+        name_filter = {"MatchCriterion": "Contains", "Name": name}
+        yield query.request({"ActiveStatus": "All", "NameFilter": name_filter})
 
 
 def _ask_for_addition(write: SentWrite) -> Iterator[qbxml.Request]:
