@@ -11,8 +11,8 @@ from qbwc_service.queue import RetryPolicy
 from qbwc_service.store import Inquiry, OperationState
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.recovery.answer import sent_of
-from qbwc_service.sync.recovery.sent_write import SentWrite
 from qbwc_service.sync.recovery.findings import Findings, find_disputed
+from qbwc_service.sync.recovery.sent_write import SentWrite
 from qbwc_service.sync.recovery.verdict import decide, give_up, send_again
 from tests.sync.recovery.writes import GUID, SENT_AT, inquired, sent_write
 
