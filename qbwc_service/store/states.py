@@ -51,10 +51,19 @@ class MessageSetState(StrEnum):
 
 
 class MessageSetPurpose(StrEnum):
-    """Why a message set was handed out: to do operations, or to ask which company file is open."""
+    """Why a message set was handed out: to do operations, to ask which company file is open, or to mirror it."""
 
     WORK = "work"
     IDENTITY = "identity"
+    PULL = "pull"
+
+
+class PullPhase(StrEnum):
+    """How far an entity's mirror is: its last 12 months first, then all before, then what changes."""
+
+    RECENT = "recent"
+    HISTORY = "history"
+    INCREMENTAL = "incremental"
 
 
 class OperationState(StrEnum):

@@ -29,12 +29,13 @@ from qbwc_service.sync import (
     judge_refused_set,
     judge_silence,
     list_sent,
+    pull,
 )
 from qbwc_service.update.company_file import prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import UNANSWERED, Held, end_session, hold_session
 
-REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["'](\d{1,18})["']""")
+REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["']([^"']{1,50})["']""")
 FINISHED = 100
 MOST_UNFINISHED = 99
 SESSION_IS_OVER = -1
@@ -106,11 +107,17 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
 
 
 def _answers_another_set(waiting: MessageSet, answer: Answer) -> bool:
-    """Say whether the first requestID of an answer is the number of an operation that this set does not carry."""
+    """Say whether the first requestID of an answer is none of this set's."""
     first = REQUEST_ID.search(answer.response)
-    return (
-        first is not None and waiting.purpose is MessageSetPurpose.WORK and int(first[1]) not in waiting.operation_ids
-    )
+    if first is None:
+        return False
+    match waiting.purpose:
+        case MessageSetPurpose.WORK:
+            return first[1] not in {str(operation_id) for operation_id in waiting.operation_ids}
+        case MessageSetPurpose.PULL:
+            return not first[1].startswith(pull.request_prefix(waiting.id))
+        case MessageSetPurpose.IDENTITY:
+            return False
 
 
 def apply_kept(
@@ -124,6 +131,8 @@ def apply_kept(
         applied = _apply_hresult(db, held, kept, answer, policy=policy, now=now)
     elif kept.purpose is MessageSetPurpose.IDENTITY:
         applied = _apply_identity(db, held, answer, owner_id=owner_id, now=now)
+    elif kept.purpose is MessageSetPurpose.PULL:
+        applied = _apply_pull(db, held, kept, answer, now=now)
     else:
         applied = apply_answer(
             db,
@@ -153,6 +162,7 @@ def record_failure(
     held = hold_session(db, ticket)
     if held is not None:
         held.session.last_error = NOT_APPLIED
+        pull.refuse_pull(db, held.connection, message_set_id=kept.message_set_id, reason=error, now=now)
     return Progress(percent=SESSION_IS_OVER, connection_id=kept.connection_id)
 
 
@@ -173,6 +183,23 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
     return Applied()
 
 
+def _apply_pull(db: Session, held: Held, kept: Kept, answer: Answer, *, now: datetime) -> Applied:
+    """Take an answer into the mirror; one that comes when its session is over is not, for it is asked again."""
+    if held.session.state is not SessionState.OPEN:
+        return Applied()
+    pulled = pull.apply_pull(
+        db,
+        held.connection,
+        message_set_id=kept.message_set_id,
+        update_session_id=held.session.id,
+        answer=answer.response,
+        now=now,
+    )
+    if pulled.problem is not None:
+        held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
+    return Applied(problem=pulled.problem)
+
+
 def _apply_hresult(
     db: Session, held: Held, kept: Kept, answer: Answer, *, policy: UpdatePolicy, now: datetime
 ) -> Applied:
@@ -181,6 +208,9 @@ def _apply_hresult(
     sent = list_sent(db, kept.connection_id, kept.message_set_id)
     text = answer.message or f"QuickBooks refused the request ({hresult})"
     match qbxml.judge_hresult(hresult):
+        case qbxml.HresultKind.POISON if kept.purpose is MessageSetPurpose.PULL:
+            pull.refuse_pull(db, held.connection, message_set_id=kept.message_set_id, reason=text, now=now)
+            return Applied()
         case qbxml.HresultKind.POISON if kept.purpose is MessageSetPurpose.WORK:
             judgements = judge_refused_set(sent.values(), hresult=hresult, text=text, now=now)
         case qbxml.HresultKind.CONNECTION | qbxml.HresultKind.AUTHORIZATION:
@@ -235,10 +265,12 @@ def _progress(db: Session, held: Held, applied: Applied, *, policy: UpdatePolicy
     if session.state is not SessionState.OPEN or not held.is_live(policy, now=now) or session.last_error is not None:
         return over
     session.last_call_at = now
-    if depth.due == 0:
+    pulled = pull.measure_pull(db, held.connection, update_session_id=session.id, now=now)
+    if depth.due == 0 and not pulled.is_due:
         session.progress = FINISHED
     else:
         finished = session.done_count + session.failed_count
-        share = FINISHED * finished // (finished + depth.due + depth.later)
+        share = FINISHED * finished // (finished + depth.due + depth.later) if depth.due else FINISHED
+        share = min(share, pulled.percent)
         session.progress = max(session.progress, min(max(share, 1), MOST_UNFINISHED))
     return Progress(percent=session.progress, connection_id=held.connection.id, applied=applied)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState, SessionEnd, SessionState, allocate_ids
-from qbwc_service.sync import Batch, Dialect, prepare_batch
+from qbwc_service.sync import Batch, Dialect, prepare_batch, pull
 from qbwc_service.update.company_file import identity_requests, prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import Held, end_session, hold_session
@@ -61,8 +61,10 @@ def send_request(
         return NextMessageSet(qbxml="", connection_id=held.connection.id)
     dialect = _dialect(held, host)
     (message_set_id,) = allocate_ids(db, "message_sets")
-    batch = None
+    batch = asked = None
     if held.session.is_identified:
+        asked = _prepare_pull(db, held, message_set_id, dialect=dialect, now=now)
+    if held.session.is_identified and asked is None:
         prepared = prepare_batch(
             db,
             held.connection.id,
@@ -73,6 +75,10 @@ def send_request(
         )
         batch = prepared.batch
         held.session.failed_count += prepared.failed
+        if batch is None:
+            asked = _prepare_pull(db, held, message_set_id, dialect=dialect, now=now, is_queue_empty=True)
+    if asked is not None:
+        return _hand_out_pull(db, held, message_set_id, asked, version=dialect.version, now=now)
     if batch is None:
         return _hand_out_identity(db, held, message_set_id, version=dialect.version, owner_id=owner_id, now=now)
     return _hand_out(db, held, message_set_id, batch, version=dialect.version, now=now)
@@ -113,6 +119,31 @@ def _dialect(held: Held, host: HostState) -> Dialect:
     )
     country = held.connection.country or host.country
     return Dialect(version=version, country=country if country in qbxml.grammar.EDITIONS else "US")
+
+
+def _prepare_pull(
+    db: Session, held: Held, message_set_id: int, *, dialect: Dialect, now: datetime, is_queue_empty: bool = False
+) -> pull.PullBatch | None:
+    return pull.prepare_pull(
+        db,
+        held.connection,
+        update_session_id=held.session.id,
+        message_set_id=message_set_id,
+        dialect=dialect,
+        now=now,
+        is_queue_empty=is_queue_empty,
+    )
+
+
+def _hand_out_pull(
+    db: Session, held: Held, message_set_id: int, asked: pull.PullBatch, *, version: str, now: datetime
+) -> NextMessageSet:
+    """Ask for what the mirror lacks: pure queries, so without a set ID; lost ones are simply asked again."""
+    text = qbxml.build_message_set(asked.requests, version=version)
+    purpose = MessageSetPurpose.PULL
+    _store(db, held, message_set_id, text, purpose=purpose, new_message_set_id=None, operation_ids=[], now=now)
+    pull.record_questions(db, held.connection.id, asked, message_set_id=message_set_id)
+    return NextMessageSet(qbxml=text, connection_id=held.connection.id, message_set_id=message_set_id)
 
 
 def _hand_out(
