@@ -101,7 +101,7 @@ def export_mirror(database: Database, connection_id: int) -> Export:
             mine = (table.c.connection_id == connection_id, table.c.deleted_at.is_(None))
             lines = [_read_lines(db, connection_id, entity, number) for number in range(len(entity.lines))]
             for row in db.execute(select(*columns).where(*mine)):
-                kind = row._mapping.get("kind") or entity.kinds[0]
+                kind = getattr(row, "kind", None) or entity.kinds[0]
                 moulds = _moulds(entity, f"{kind}Ret")
                 assert moulds is not None
                 values = rebuild(moulds.own, tuple(row))
@@ -204,5 +204,3 @@ def assert_equal(database: Database, connection_id: int, company: Company) -> No
 def start(database: Database, connection_id: int, *, now: Any, **settings: Any) -> None:
     with database.writing() as db:
         pull.start_pull(db, connection_id, settings=pull.PullSettings(**settings), now=now)
-
-

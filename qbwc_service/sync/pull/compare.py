@@ -4,6 +4,7 @@ This heals whatever the cause: an iteration that broke off, a silence of months,
 """
 
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -54,7 +55,7 @@ def apply_balances(step: Step, question: Question, response: qbxml.Response, cur
     is_open = (
         table.c.connection_id == step.connection_id,
         table.c.deleted_at.is_(None),
-        table.c.balance_remaining_cents != 0,
+        table.c.balance_remaining_cents != Decimal(0),
     )
     query = select(table.c.txn_id, table.c.balance_remaining_cents, table.c.txn_date).where(*is_open)
     ours = {txn_id: balance for txn_id, balance, day in step.db.execute(query) if _in(question, day)}

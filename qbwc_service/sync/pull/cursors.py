@@ -68,7 +68,10 @@ def begin_cursors(db: Session, connection_id: int, *, now: datetime) -> None:
 
 def has_due_pull(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
     """Say, in SQL, that the connection has something to pull now; stands in a query of connections."""
-    is_due = exists(select(Cursor.entity).where(Cursor.connection_id == connection_id, Cursor.due_at <= now))
+    has_history = and_(Cursor.phase == PullPhase.HISTORY, Cursor.failures == 0)
+    is_due = exists(
+        select(Cursor.entity).where(Cursor.connection_id == connection_id, or_(Cursor.due_at <= now, has_history))
+    )
     waits = exists(
         select(PullId.entity)
         .join(Cursor, and_(Cursor.connection_id == PullId.connection_id, Cursor.entity == PullId.entity))

@@ -7,6 +7,7 @@ An object that is as it was asks for nothing, so this ends.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Self
 
 from sqlalchemy import func, select
@@ -24,7 +25,7 @@ class Standing:
     """How an object stood: what others depend on. ``name`` and ``parent`` are a list entry's."""
 
     edit_sequence: str | None
-    balance: int | None = None
+    balance: Decimal | None = None
     customer: str | None = None
     name: str | None = None
     parent: str | None = None
@@ -98,7 +99,6 @@ def read_standings(db: Session, connection_id: int, entity: Entity, ids: Sequenc
     neighbours = list_neighbours(db, connection_id, entity, ids) if entity.is_transaction else {}
     columns = {"edit_sequence": table.c.edit_sequence, "is_deleted": table.c.deleted_at.is_not(None)}
     if entity.balance is not None:
-        # As the hundredths they are: two amounts are compared, not shown.
         columns["balance"] = table.c[entity.balance]
     if "customer_list_id" in table.c:
         columns["customer"] = table.c.customer_list_id

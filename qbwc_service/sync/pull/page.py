@@ -11,7 +11,7 @@ from qbwc_service.sync.pull.page_size import adapt_page_size
 from qbwc_service.sync.pull.questions import Question
 from qbwc_service.sync.pull.step import Step
 from qbwc_service.sync.pull.vanished import mark_gone
-from qbwc_service.sync.pull.walls import Seen, later, note_walls
+from qbwc_service.sync.pull.walls import Seen, allow_for_skew, later, note_walls
 from qbwc_service.sync.pull.windows import adapt_days, recent_limit
 from qbwc_service.sync.pull.write import make_rows, replace_objects
 
@@ -26,11 +26,12 @@ def apply_page(step: Step, question: Question, response: qbxml.Response, cursor:
     rows = len(_write(step, question, response, seen=seen))
     is_first_page = question.iterator_id is None
     if is_first_page:
-        # What changes from now on will carry a later time than all that was seen until now, so this is how far the
-        # cursor may move even if the iteration takes hours; of other pages the times say nothing of this one.
-        cursor.next_high_water = later(known, seen.wall) if _has_more(response) else seen.wall
+        # What changes from now on will carry a later time than all that was seen until now, of whatever entity, so
+        # this is how far the cursor may move even if the iteration takes hours. The times of its later pages are not:
+        # an object of the first page may have been changed again before they were made.
+        cursor.next_high_water = later(allow_for_skew(known), seen.wall)
         if question.is_first_sync and cursor.high_water is None:
-            cursor.high_water = later(known, seen.wall)
+            cursor.high_water = cursor.next_high_water
     if note_walls(step.pull.state, seen):
         _look_at_all_again(step)
     _note_page(step, question, cursor, rows=rows)

@@ -25,10 +25,13 @@ class PullDepth:
 
 def measure_pull(db: Session, connection: Connection, *, update_session_id: int, now: datetime) -> PullDepth:
     """Say what is left of this connection's pulling."""
+    nothing = PullDepth(is_due=False, percent=ALL)
+    if not connection.is_mirrored:
+        return nothing
     db.flush()
     pull = read_pull(db, connection)
     if pull is None or is_resting(pull, now=now):
-        return PullDepth(is_due=False, percent=ALL)
+        return nothing
     drop_lost_iterators(pull.cursors, update_session_id)
     is_due = bool(plan_questions(pull, now=now))
     return PullDepth(is_due=is_due, percent=min(percent_of(pull), MOST_UNFINISHED) if is_due else ALL)

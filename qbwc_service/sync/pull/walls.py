@@ -12,6 +12,7 @@ from qbwc_service.sync.pull.state import PullState
 
 OVERLAP_HOURS = 2
 PAST_IT = timedelta(hours=3)
+SKEW = timedelta(minutes=10)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +35,11 @@ class Seen:
 def later(one: str | None, other: str | None) -> str | None:
     """Give the later of two wall times; None counts as never."""
     return max(one or "", other or "") or None
+
+
+def allow_for_skew(wall: str | None) -> str | None:
+    """Give a wall time seen elsewhere as one to go by: the PCs that share a company file may differ by minutes."""
+    return None if wall is None else move(wall, -SKEW)
 
 
 def look_back(high_water: str | None, state: PullState) -> str | None:
