@@ -8,6 +8,7 @@ from qbwc_service.sync.pull.apply import PullApplied, apply_pull, refuse_pull
 from qbwc_service.sync.pull.cursors import has_due_pull
 from qbwc_service.sync.pull.prepare import PullBatch, prepare_pull, record_questions, request_prefix
 from qbwc_service.sync.pull.progress import PullDepth, measure_pull
+from qbwc_service.sync.pull.show import EntityReport, EntityStatus, PullStatus, get_pull_status, get_report
 from qbwc_service.sync.pull.start import (
     change_settings,
     get_settings,
@@ -19,12 +20,17 @@ from qbwc_service.sync.pull.start import (
 from qbwc_service.sync.pull.state import PullSettings
 
 __all__ = [
+    "EntityReport",
+    "EntityStatus",
     "PullApplied",
     "PullBatch",
     "PullDepth",
     "PullSettings",
+    "PullStatus",
     "apply_pull",
     "change_settings",
+    "get_pull_status",
+    "get_report",
     "get_settings",
     "has_due_pull",
     "measure_pull",
