@@ -34,6 +34,7 @@ class MirrorSide:
     password: str
     owner_id: str
     file_id: str
+    keeps_log: bool = True
     log: list[tuple[str, str]] = field(default_factory=list)
     percents: list[int] = field(default_factory=list)
     before_answer: Callable[[str, str], None] = lambda _request, _answer: None
@@ -70,7 +71,8 @@ class MirrorSide:
             assert request, self.service.get_last_error(ticket)
             hcp, sets = "", sets + 1
             answer = self.quickbooks.process(session, request)
-            self.log.append((request, answer))
+            if self.keeps_log:
+                self.log.append((request, answer))
             self.before_answer(request, answer)
             percent = self.service.receive_response_xml(ticket, answer, hresult="", message="")
             self.percents.append(percent)

@@ -111,11 +111,17 @@ def void_credit(clerk: Clerk) -> None:
 
 def apply_credit(clerk: Clerk) -> None:
     """Changes neither document's time where payments do not touch invoices: the daily sweep finds it."""
-    credit, invoice = clerk.pick("CreditMemo"), clerk.pick("Invoice", is_open=True)
     tables = clerk.company.tables
-    clerk.person.apply_credit(
-        credit.txn_id, invoice.txn_id, min(unapplied(tables, credit), invoice_balance(tables, invoice)) / 2 // 1
-    )
+    given = [one for one in clerk.company.list_transactions("CreditMemo") if unapplied(tables, one) > 2]
+    credit = clerk.random.choice(given)
+    owed = [
+        one
+        for one in clerk.company.list_transactions("Invoice")
+        if one.customer == credit.customer and invoice_balance(tables, one) > 2
+    ]
+    invoice = clerk.random.choice(owed)
+    amount = min(unapplied(tables, credit), invoice_balance(tables, invoice)) / 2 // 1
+    clerk.person.apply_credit(credit.txn_id, invoice.txn_id, amount)
 
 
 def deposit_payment(clerk: Clerk) -> None:

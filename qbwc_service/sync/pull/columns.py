@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Table
 
@@ -28,8 +29,7 @@ class UnreadableValueError(ValueError):
     """A value that is not of its element's type."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Where an element goes: ``at`` is the position in the row; a reference takes two, from ``at`` on."""
 
     at: int

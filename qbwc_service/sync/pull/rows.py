@@ -16,6 +16,7 @@ from qbwc_service.sync.pull.columns import (
     find_line,
     find_places,
     find_ret,
+    read_text,
 )
 from qbwc_service.sync.pull.entities import Entity, Lines
 
@@ -160,16 +161,19 @@ def _fill(mould: Mould, values: Values) -> tuple[Row, Values]:
         place = places.get(name)
         if place is None:
             raw[name] = value
-        elif place.read is None:
-            if isinstance(value, dict) and value.keys() <= _REFERENCE:
-                row[place.at], row[place.at + 1] = value.get("ListID"), value.get("FullName")
-            else:
-                raw[name] = value
-        else:
+            continue
+        at, read = place
+        if read is read_text and type(value) is str:  # By far the most common, so without a call.
+            row[at] = value
+        elif read is not None:
             try:
-                row[place.at] = place.read(value)
+                row[at] = read(value)
             except UnreadableValueError:
                 raw[name] = value
+        elif isinstance(value, dict) and value.keys() <= _REFERENCE:
+            row[at], row[at + 1] = value.get("ListID"), value.get("FullName")
+        else:
+            raw[name] = value
     for copy in mould.copies:
         _copy(copy, values, row)
     return row, raw
