@@ -37,7 +37,9 @@ def apply_ids(step: Step, question: Question, response: qbxml.Response, cursor: 
     ]
     gone = mark_gone(step, entity, absent)
     cursor.compare_at, cursor.compared_at = None, step.now
-    cursor.quickbooks_count, cursor.counted_at = len(theirs), step.now
+    cursor.quickbooks_count = len(theirs)
+    # What was healed is counted again, so that it is shown as it is now.
+    cursor.counted_at = None if missing or changed or gone else step.now
     cursor.mirror_count = len(theirs) - len(missing)
     cursor.comparison = {
         "quickbooks": len(theirs),

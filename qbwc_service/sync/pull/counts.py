@@ -1,6 +1,6 @@
 """Counts: how much there is to do before the first page, and once a day whether everything is here."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,9 @@ from qbwc_service.sync.pull.entities import ENTITIES, Entity
 from qbwc_service.sync.pull.page import note_milestones
 from qbwc_service.sync.pull.questions import Question
 from qbwc_service.sync.pull.step import Step
+
+LONG_ENOUGH = timedelta(hours=1)
+"""QuickBooks' counts may be slightly off [Intuit], so a difference that stays is not compared again and again."""
 
 
 def apply_count(step: Step, question: Question, response: qbxml.Response, cursor: Cursor) -> None:
@@ -24,7 +27,8 @@ def apply_count(step: Step, question: Question, response: qbxml.Response, cursor
     cursor.quickbooks_count = count
     cursor.mirror_count = count_mirror(step.db, step.connection_id, entity, since=question.since)
     cursor.counted_at = step.now
-    if cursor.mirror_count != count:
+    was_compared = cursor.compared_at is not None and step.now - cursor.compared_at < LONG_ENOUGH
+    if cursor.mirror_count != count and not was_compared:
         cursor.compare_at = step.now
 
 
