@@ -22,7 +22,7 @@ def make_side(
     def make(
         *, settings: dict[str, object] | None = None, switches: Switches | None = None, **sizes: object
     ) -> MirrorSide:
-        given = {"customers": 8, "items": 6, "invoices": 30, "credits_share": 0.2, "years": 2.0, **sizes}
+        given = {"customers": 8, "items": 6, "invoices": 24, "credits_share": 0.2, "years": 1.3, **sizes}
         opened = Company.create(clock=clock, switches=switches, **given)
         quickbooks = QuickBooks(opened)
         quickbooks.register(owner_id=company.owner_id, file_id=company.file_id)

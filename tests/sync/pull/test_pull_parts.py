@@ -1,6 +1,6 @@
 """The parts that decide: page sizes, windows, wall times, columns."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from qbwc_service.sync.pull.entities import ENTITIES
 from qbwc_service.sync.pull.page_size import adapt_page_size
 from qbwc_service.sync.pull.questions import Question, QuestionKind
 from qbwc_service.sync.pull.rows import RowMaker, columns_of
-from qbwc_service.sync.pull.state import PullState
+from qbwc_service.sync.pull.state import PullSettings, PullState
 from qbwc_service.sync.pull.walls import Seen, look_back, note_walls
 from qbwc_service.sync.pull.windows import adapt_days, next_window
 
@@ -63,8 +63,6 @@ def test_a_change_of_the_clock_makes_cursors_look_back_until_they_are_past_it() 
 
 
 def seen(wall: str, *, offset: int) -> Seen:
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415 - for this one calculation
-
     instant = datetime.fromisoformat(wall).replace(tzinfo=UTC) - timedelta(minutes=offset)
     return Seen(wall=wall, edit_sequence=str(int(instant.timestamp())))
 
@@ -120,3 +118,24 @@ def test_a_question_is_the_same_after_it_was_kept() -> None:
         kind=QuestionKind.FETCH, entity="Invoice", ids=("A-1", "B-2"), is_first_sync=True, since="2026-01-01"
     )
     assert Question.from_json(question.to_json()) == question
+
+
+@pytest.mark.parametrize(
+    ("now", "begin", "end", "ends"),
+    [
+        ("07:59", "08:00", "18:00", None),
+        ("08:00", "08:00", "18:00", "18:00"),
+        ("18:00", "08:00", "18:00", None),
+        ("23:00", "22:00", "06:00", "06:00"),
+        ("05:59", "22:00", "06:00", "06:00"),
+        ("12:00", "22:00", "06:00", None),
+    ],
+)
+def test_quiet_hours_may_go_over_midnight(now: str, begin: str, end: str, ends: str | None) -> None:
+    settings = PullSettings(quiet_from=begin, quiet_until=end)
+    moment = datetime.fromisoformat(f"2026-11-20T{now}:00+00:00")
+
+    found = settings.find_end_of_rest(moment)
+
+    assert (found and found.strftime("%H:%M")) == ends
+    assert found is None or moment < found

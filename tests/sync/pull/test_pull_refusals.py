@@ -11,6 +11,9 @@ from tests.conftest import StandingClock
 from tests.mirror import MirrorSide, assert_equal
 from tests.sync.pull.conftest import MakeSide
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""What goes out, and when, does not depend on the database."""
+
 
 class Refusing(MirrorSide):
     """A Web Connector whose QuickBooks refuses documents that hold a certain word."""
