@@ -16,6 +16,9 @@ from qbwc_service.sync.pull.walls import look_back, move
 from qbwc_service.sync.pull.windows import FILL, next_window, recent_limit
 
 DAILY = timedelta(hours=24)
+MONTHLY = timedelta(days=30)
+"""So often all ids are compared whatever the counts say: a company file put back from a backup tells nothing of it."""
+
 MOST_SILENCE = timedelta(days=80)
 """QuickBooks tells of deletions for 90 days; after so many without a look, all ids are compared."""
 
@@ -137,10 +140,11 @@ def _refresh_accounts(pull: Pull) -> Questions:
 
 def _daily(pull: Pull, known: list[Cursor], *, now: datetime) -> Questions:
     """Ask what is asked once a day, or when somebody wants to know: ids where counts differ, balances, counts."""
-    for cursor in known:
-        if cursor.compare_at is not None and cursor.compare_at <= now and cursor.phase is PullPhase.INCREMENTAL:
-            return (_all(pull, cursor, QuestionKind.IDS),)
     complete = [cursor for cursor in known if cursor.phase is PullPhase.INCREMENTAL]
+    for cursor in complete:
+        is_asked = cursor.compare_at is not None and cursor.compare_at <= now
+        if is_asked or _is_old(cursor.compared_at or cursor.done_at, now, after=MONTHLY):
+            return (_all(pull, cursor, QuestionKind.IDS),)
     for cursor in complete:
         if cursor.entity == INVOICE.name and _is_old(cursor.swept_at or cursor.done_at, now):
             return (_all(pull, cursor, QuestionKind.BALANCES),)
@@ -217,8 +221,8 @@ def _is_due(cursor: Cursor, now: datetime) -> bool:
     return cursor.due_at is not None and cursor.due_at <= now
 
 
-def _is_old(moment: datetime | None, now: datetime) -> bool:
-    return moment is None or now - moment >= DAILY
+def _is_old(moment: datetime | None, now: datetime, *, after: timedelta = DAILY) -> bool:
+    return moment is None or now - moment >= after
 
 
 def _is_transaction(cursor: Cursor) -> bool:

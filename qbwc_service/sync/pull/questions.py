@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qbwc_service import qbxml
+from qbwc_service.qbxml.grammar import find_request, iterate_elements
 from qbwc_service.sync.pull.entities import DELETED_LISTS, DELETED_TXNS, ENTITIES, Entity
+
+PUBLIC = "0"
+"""The owner of the custom fields that people see [Intuit's reference of DataExt]."""
 
 
 class QuestionKind(StrEnum):
@@ -68,9 +72,9 @@ def write_request(question: Question, *, request_id: str) -> qbxml.Request:
     match question.kind:
         case QuestionKind.PAGE | QuestionKind.STOP:
             attributes = _iterator(question, entity)
-            values |= dict.fromkeys(entity.flags, True)
+            values |= _whole(entity)
         case QuestionKind.FETCH:
-            values = {entity.key: list(question.ids), **dict.fromkeys(entity.flags, True)}
+            values = {entity.key: list(question.ids), **_whole(entity)}
         case QuestionKind.IDS:
             values["IncludeRetElement"] = [entity.key, "EditSequence"]
         case QuestionKind.BALANCES:
@@ -78,6 +82,15 @@ def write_request(question: Question, *, request_id: str) -> qbxml.Request:
         case QuestionKind.COUNT | QuestionKind.OLDER:
             attributes = {"metaData": "MetaDataOnly"}
     return qbxml.Request(name=entity.request, values=values, request_id=request_id, attributes=attributes)
+
+
+def _whole(entity: Entity) -> dict[str, object]:
+    """Ask for all that an object has: lines, linked transactions, and the company's own custom fields."""
+    values: dict[str, object] = dict.fromkeys(entity.flags, True)
+    request = find_request(entity.request)
+    if request is not None and any(part.name == "OwnerID" for part in iterate_elements(request.content)):
+        values["OwnerID"] = [PUBLIC]
+    return values
 
 
 def _filters(question: Question, entity: Entity) -> dict[str, object]:
