@@ -63,3 +63,23 @@ def test_reconcile_says_what_was_never_counted_and_asks_for_it(cli: Any, connect
     assert answer["report"][0]["is_comparison_due"] is True
     assert answer["report"][0]["is_complete"] is None
     assert "not counted yet" in cli("reconcile", connection).stdout
+
+
+def test_status_keeps_looking_until_somebody_stops_it(
+    sqlite_cli: Any, connection: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sqlite_cli("pull", "start", connection)
+    pauses: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("qbwc_service.cli.status.time.sleep", sleep)
+
+    result = sqlite_cli("status", connection, "--watch", "--interval", 0.5)
+
+    assert result.exit_code == 0, result.output
+    assert pauses == [0.5, 0.5]
+    assert "Invoice" in result.stdout

@@ -11,7 +11,7 @@ from qbwc_service.sync.pull.page_size import adapt_page_size
 from qbwc_service.sync.pull.questions import Question
 from qbwc_service.sync.pull.step import Step
 from qbwc_service.sync.pull.vanished import mark_gone
-from qbwc_service.sync.pull.walls import Seen, allow_for_skew, later, note_walls
+from qbwc_service.sync.pull.walls import Seen, allow_for_skew, later, latest_plausible, note_walls
 from qbwc_service.sync.pull.windows import adapt_days, recent_limit
 from qbwc_service.sync.pull.write import make_rows, replace_objects
 
@@ -22,7 +22,7 @@ MOST_IN_MEMORY = 1000
 def apply_page(step: Step, question: Question, response: qbxml.Response, cursor: Cursor) -> None:
     """Write a page; go on with its iterator, or close the window when this was its last page."""
     known = step.pull.state.latest_wall
-    seen = Seen()
+    seen = Seen(latest=latest_plausible(step.now))
     rows = len(_write(step, question, response, seen=seen))
     is_first_page = question.iterator_id is None
     if is_first_page:
@@ -46,7 +46,7 @@ def apply_page(step: Step, question: Question, response: qbxml.Response, cursor:
 def apply_fetch(step: Step, question: Question, response: qbxml.Response, cursor: Cursor) -> None:
     """Write objects that were asked for by id; those that are not in the answer are gone."""
     entity = ENTITIES[question.entity]
-    found = _write(step, question, response, seen=Seen())
+    found = _write(step, question, response, seen=Seen(latest=latest_plausible(step.now)))
     step.forget_wish(entity.name, question.ids)
     mark_gone(step, entity, [one for one in question.ids if one not in found])
     cursor.page_size = _adapted(step, cursor, rows=len(found), size=len(question.ids))

@@ -13,12 +13,18 @@ from qbwc_service.sync.pull.state import PullState
 OVERLAP_HOURS = 2
 PAST_IT = timedelta(hours=3)
 SKEW = timedelta(minutes=10)
+FURTHEST = timedelta(hours=26)
 
 
 @dataclass(slots=True, kw_only=True)
 class Seen:
-    """The largest wall time in an answer, and the EditSequence of its object."""
+    """The largest wall time in an answer, and the EditSequence of its object.
 
+    What lies beyond ``latest`` is disregarded: it was written while the PC's date was wrong, and a cursor that
+    followed it would see nothing more for as long as the date was off.
+    """
+
+    latest: str
     wall: str | None = None
     edit_sequence: str | None = None
 
@@ -27,9 +33,14 @@ class Seen:
         if not isinstance(time, str):
             return
         wall = qbxml.strip_offset(time)
-        if self.wall is None or wall > self.wall:
+        if wall <= self.latest and (self.wall is None or wall > self.wall):
             self.wall = wall
             self.edit_sequence = edit_sequence if isinstance(edit_sequence, str) else None
+
+
+def latest_plausible(now: datetime) -> str:
+    """Give the latest wall time that any clock on earth can show by now, with some hours to spare."""
+    return (now + FURTHEST).replace(tzinfo=None, microsecond=0).isoformat()
 
 
 def later(one: str | None, other: str | None) -> str | None:

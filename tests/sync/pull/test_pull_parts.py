@@ -11,7 +11,7 @@ from qbwc_service.sync.pull.page_size import adapt_page_size
 from qbwc_service.sync.pull.questions import Question, QuestionKind
 from qbwc_service.sync.pull.rows import RowMaker, columns_of
 from qbwc_service.sync.pull.state import PullSettings, PullState
-from qbwc_service.sync.pull.walls import Seen, look_back, note_walls
+from qbwc_service.sync.pull.walls import Seen, latest_plausible, look_back, note_walls
 from qbwc_service.sync.pull.windows import adapt_days, next_window
 
 
@@ -64,7 +64,18 @@ def test_a_change_of_the_clock_makes_cursors_look_back_until_they_are_past_it() 
 
 def seen(wall: str, *, offset: int) -> Seen:
     instant = datetime.fromisoformat(wall).replace(tzinfo=UTC) - timedelta(minutes=offset)
-    return Seen(wall=wall, edit_sequence=str(int(instant.timestamp())))
+    return Seen(latest="2038", wall=wall, edit_sequence=str(int(instant.timestamp())))
+
+
+def test_a_time_that_was_written_while_the_date_was_wrong_moves_no_cursor() -> None:
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    found = Seen(latest=latest_plausible(now))
+
+    found.note("2027-11-20T09:00:00-05:00", "1826719200")
+    assert found.wall is None
+    found.note("2026-11-20T22:59:00-05:00", "1")
+
+    assert found.wall == "2026-11-20T22:59:00", "noon on one side of the earth is midnight on the other"
 
 
 def test_values_are_exact_or_they_are_left_to_raw() -> None:
