@@ -170,16 +170,18 @@ def _fill(mould: Mould, values: Values) -> tuple[Row, Values]:
                 row[at] = read(value)
             except UnreadableValueError:
                 raw[name] = value
-        elif isinstance(value, dict) and value.keys() <= _REFERENCE:
-            row[at], row[at + 1] = value.get("ListID"), value.get("FullName")
-        else:
+        elif not (isinstance(value, dict) and _take_reference(value, row, at)):
             raw[name] = value
     for copy in mould.copies:
         _copy(copy, values, row)
     return row, raw
 
 
-_REFERENCE = {"ListID", "FullName"}
+def _take_reference(value: Values, row: Row, at: int) -> bool:
+    """Put a reference into its two places; say whether that is all there is of it."""
+    list_id, name = value.get("ListID"), value.get("FullName")
+    row[at], row[at + 1] = list_id, name
+    return len(value) == (list_id is not None) + (name is not None)
 
 
 def _copy(copy: Copy, values: Values, row: Row) -> None:
