@@ -7,6 +7,7 @@ from sqlalchemy import Connection, text
 
 from qbwc_service.settings import read_database_url
 from qbwc_service.store import Base, open_database
+from qbwc_service.store.rebuild import foreign_keys_off
 
 
 def run(connection: Connection) -> None:
@@ -21,7 +22,7 @@ def run(connection: Connection) -> None:
         # Two upgrades at once would both make the table of versions; the lock goes with the connection.
         connection.execute(text("SELECT pg_advisory_lock(hashtext('qbwc-service migrations'))"))
         connection.commit()
-    with context.begin_transaction():
+    with foreign_keys_off(connection), context.begin_transaction():
         context.run_migrations()
 
 

@@ -134,7 +134,11 @@ def make_policy(settings: Settings) -> UpdatePolicy:
         password_grace=timedelta(hours=settings.password_grace_hours),
         minimum_client_version=settings.minimum_client_version,
         limits=BatchLimits(writes=settings.batch_size),
-        retries=RetryPolicy(max_attempts=settings.max_attempts),
+        retries=RetryPolicy(
+            max_attempts=settings.max_attempts,
+            first_delay=timedelta(seconds=settings.retry_first_seconds),
+            longest_delay=timedelta(seconds=settings.retry_longest_seconds),
+        ),
     )
 
 

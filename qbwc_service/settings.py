@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     setup_link_hours: int = Field(default=24, ge=1, le=8760)
     batch_size: int = Field(default=20, ge=1, le=500)
     max_attempts: int = Field(default=8, ge=1, le=100)
+    retry_first_seconds: float = Field(default=30, ge=0.01, le=3600)
+    retry_longest_seconds: float = Field(default=3600, ge=0.01, le=86400)
     minimum_client_version: str = ""
     run_every_minutes: int = Field(default=5, ge=1, le=1440)
     log_format: Annotated[Literal["text", "json"], _Lower] = "text"
@@ -239,6 +241,8 @@ def _translate(details: ErrorDetails) -> FieldError:
             rule, message = "required", "is not set; it has no default"
         case "int_parsing" | "int_type" | "int_from_float":
             rule, message = "format", "is not a whole number"
+        case "float_parsing" | "float_type" | "finite_number":
+            rule, message = "format", "is not a number"
         case "greater_than_equal":
             limit = str(context["ge"])
             rule, message = "minimum", f"must be {limit} or more"

@@ -51,6 +51,16 @@ def document(*responses: str) -> str:
     return f'<?xml version="1.0" ?>\n<QBXML>\n<QBXMLMsgsRs>\n{"".join(responses)}\n</QBXMLMsgsRs>\n</QBXML>\n'
 
 
+def stored(*responses: str) -> str:
+    """An answer that QuickBooks had kept under a message set ID."""
+    return document(*responses).replace("<QBXMLMsgsRs>", '<QBXMLMsgsRs messageSetStatusCode="0">')
+
+
+def not_stored(code: int = 9002) -> str:
+    """What QuickBooks says where it kept no answer."""
+    return document().replace("<QBXMLMsgsRs>", f'<QBXMLMsgsRs messageSetStatusCode="{code}">')
+
+
 @dataclass(frozen=True)
 class SentRequest:
     """One request of a message set, as QuickBooks sees it."""

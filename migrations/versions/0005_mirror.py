@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 EXACT = sa.Numeric().with_variant(sa.String(), "sqlite")

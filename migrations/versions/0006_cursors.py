@@ -8,7 +8,6 @@ revision = "0006"
 down_revision = "0005"
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-PURPOSES, PURPOSES_BEFORE = "'work', 'identity', 'pull'", "'work', 'identity'"
 PHASES = "'recent', 'history', 'incremental'"
 
 
@@ -89,34 +88,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("connection_id", "message_set_id", name=op.f("pk_pull_sets")),
     )
-    change_purposes(PURPOSES_BEFORE, PURPOSES)
 
 
 def downgrade() -> None:
-    # Nothing can tell them from other questions any more; they were harmless ones as well.
-    op.execute("UPDATE message_sets SET purpose = 'identity' WHERE purpose = 'pull'")
-    change_purposes(PURPOSES, PURPOSES_BEFORE)
     op.drop_table("pull_sets")
     op.drop_table("pull_ids")
     op.drop_table("cursors")
     for column in ("pull_state", "pull_settings", "pull_rests_until", "is_pull_paused", "is_mirrored"):
         op.drop_column("connections", column)
-
-
-def change_purposes(before: str, after: str) -> None:
-    """Change the words that a message set's purpose may be."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.drop_constraint(op.f("ck_message_sets_purpose"), "message_sets", type_="check")
-        op.create_check_constraint(op.f("ck_message_sets_purpose"), "message_sets", f"purpose IN ({after})")
-        return
-    # Other tables point at this one, so it cannot be copied and dropped while foreign keys are on. SQLite's own
-    # documentation allows a CHECK to be rewritten in place [sqlite.org/lang_altertable.html, section 7].
-    bind = op.get_bind()
-    version = bind.exec_driver_sql("PRAGMA schema_version").scalar_one()
-    bind.exec_driver_sql("PRAGMA writable_schema = ON")
-    bind.exec_driver_sql(
-        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table' AND name = 'message_sets'",
-        (f"purpose IN ({before})", f"purpose IN ({after})"),
-    )
-    bind.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
-    bind.exec_driver_sql("PRAGMA writable_schema = OFF")

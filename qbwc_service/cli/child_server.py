@@ -1,13 +1,15 @@
-"""A server of its own for the demo: ``qbwc-service serve`` as a child process on a free port, ended with the block."""
+"""A server of its own: ``qbwc-service serve`` as a child process on a free port, ended with the block."""
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from qbwc_service.errors import StateError
@@ -16,6 +18,31 @@ START_SECONDS = 60
 STOP_SECONDS = 20
 SHOWN_LINES = 15
 WORKERS = 2
+PROCESSES = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class ChildServer:
+    """A server that runs."""
+
+    process: subprocess.Popen[bytes]
+
+    @property
+    def can_lose_workers(self) -> bool:
+        """Whether this system tells which processes the workers are (Linux does)."""
+        return self._children.exists()
+
+    def kill_workers(self) -> None:
+        """End every worker at once, as a power cut would; the parent starts others."""
+        with suppress(FileNotFoundError):
+            for pid in self._children.read_text().split():
+                with suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
+
+    @property
+    def _children(self) -> Path:
+        number = str(self.process.pid)
+        return PROCESSES / number / "task" / number / "children"
 
 
 def find_free_port() -> int:
@@ -27,9 +54,11 @@ def find_free_port() -> int:
 
 
 @contextmanager
-def running_server(environ: Mapping[str, str], *, port: int, log: Path) -> Iterator[None]:
+def running_server(
+    environ: Mapping[str, str], *, port: int, log: Path, workers: int = WORKERS
+) -> Iterator[ChildServer]:
     """Serve on 127.0.0.1 while the block runs; StateError with the log's end where it does not start."""
-    command = [sys.executable, "-m", "qbwc_service.cli", "serve", "--port", str(port), "--workers", str(WORKERS)]
+    command = [sys.executable, "-m", "qbwc_service.cli", "serve", "--port", str(port), "--workers", str(workers)]
     with log.open("wb") as output:
         # Its own session: Ctrl-C is for us, and we end it in good order.
         process = subprocess.Popen(  # noqa: S603 - our own program
@@ -42,7 +71,7 @@ def running_server(environ: Mapping[str, str], *, port: int, log: Path) -> Itera
         )
     try:
         _wait_until_healthy(process, port, log=log)
-        yield
+        yield ChildServer(process)
     finally:
         _stop(process)
 

@@ -1,15 +1,12 @@
 """``qbwc-service demo``: everything from an empty folder to invoices in a (simulated) QuickBooks, in one go."""
 
-import os
 import shutil
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import click
 from rich.console import RenderableType
@@ -23,10 +20,10 @@ from qbwc_service.cli.exit_codes import ExitCode
 from qbwc_service.cli.installs import get_password
 from qbwc_service.cli.intake import deliver
 from qbwc_service.cli.leaf import LeafCommand, is_json
-from qbwc_service.cli.new_key import make_key
 from qbwc_service.cli.progress import watch_updates
 from qbwc_service.cli.qwc import make_qwc_text
 from qbwc_service.cli.reply import Reply
+from qbwc_service.cli.sandbox import DATABASE_FILE, KEY_FILE, ending_on_sigterm, make_environment
 from qbwc_service.errors import InputError, StateError
 from qbwc_service.queue import count_operations
 from qbwc_service.simulator import Company, QbwcError, QuickBooks, UpdateReport, WebConnector
@@ -37,8 +34,6 @@ from qbwc_service.sync import DocumentInfo, list_documents, read_rows
 NAME = "Acme Trucking"
 MOST_DOCUMENTS = 1000
 MOST_UPDATES = 10
-DATABASE_FILE = "qbwc.sqlite3"
-KEY_FILE = "server-key.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +69,7 @@ def demo(ctx: click.Context, *, directory: Path | None) -> Reply:
     Nothing outside a folder of its own is touched, and no setting is needed. Exit code 5 where a document does not
     arrive.
     """
-    with _ending_on_sigterm(), _folder(directory) as folder:
+    with ending_on_sigterm(), _folder(directory) as folder:
         outcome = _run(folder, is_quiet=is_json(ctx))
     data = {
         "ok": outcome.is_good,
@@ -89,7 +84,7 @@ def demo(ctx: click.Context, *, directory: Path | None) -> Reply:
 
 def _run(folder: Path, *, is_quiet: bool) -> Outcome:
     port = find_free_port()
-    environ = _make_environment(folder, port=port)
+    environ = make_environment(folder, port=port)
     desk = Desk(environ)
     try:
         upgrade_schema(desk.unchecked_database)
@@ -134,19 +129,6 @@ def _simulate(qwc_text: str, *, password: str, is_quiet: bool) -> tuple[UpdateRe
         return connector.update_until_done(application, limit=MOST_UPDATES, on_progress=watch)
 
 
-def _make_environment(folder: Path, *, port: int) -> dict[str, str]:
-    """Give an environment for a deployment in this folder; nothing of the caller's own settings gets into it."""
-    key_file = folder / KEY_FILE
-    key_file.touch(mode=0o600)
-    key_file.write_text(f"{make_key()}\n")
-    others = {name: value for name, value in os.environ.items() if not name.upper().startswith("QBWC_")}
-    return others | {
-        "QBWC_DATABASE_URL": f"sqlite:///{folder / DATABASE_FILE}",
-        "QBWC_SERVER_KEY_FILE": str(key_file),
-        "QBWC_BASE_URL": f"http://localhost:{port}",
-    }
-
-
 @contextmanager
 def _folder(directory: Path | None) -> Iterator[Path]:
     if directory is None:
@@ -161,20 +143,6 @@ def _folder(directory: Path | None) -> Iterator[Path]:
     except OSError as error:
         raise InputError(f"{folder} cannot be made: {error.strerror}", field="directory") from None
     yield folder
-
-
-@contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does, so that the server and the folder go with it."""
-
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        sys.exit(128 + signal.SIGTERM)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _shown(outcome: Outcome, directory: Path | None) -> tuple[RenderableType, ...]:

@@ -20,7 +20,10 @@ COMMANDS = {
     "enqueue": ("qbwc_service.cli.enqueue:enqueue", "Bring documents and requests from files to QuickBooks."),
     "documents": ("qbwc_service.cli.documents:documents", "See how your documents stand in QuickBooks."),
     "operations": ("qbwc_service.cli.operations:operations", "See the queue; try again, cancel."),
+    "problems": ("qbwc_service.cli.problems:problems", "See why something does not sync, and repair it."),
     "message-sets": ("qbwc_service.cli.message_sets:message_sets", "See what was sent to QuickBooks and answered."),
+    "replay": ("qbwc_service.cli.replay:replay", "Apply answers again that were kept and could not be applied."),
+    "qbxml": ("qbwc_service.cli.qbxml:qbxml", "Check, build and look up qbXML."),
     "simulate": ("qbwc_service.cli.simulate:simulate", "Be a QuickBooks and a Web Connector, against any server."),
 }
 

@@ -120,6 +120,7 @@ def _shown(details: OperationDetails) -> tuple[RenderableType, ...]:
         "Document": operation.subject if operation.kind else None,
         "State": operation.state,
         "Reason": operation.reason,
+        "Is asked of QuickBooks": operation.inquiry,
         "Waits for": _relatives(details.depends_on),
         "Needed by": _relatives(details.needed_by),
         "ExternalGUID": operation.external_guid,

@@ -23,7 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]|\r(?!\
 def print_reply(reply: Reply, *, as_json: bool) -> None:
     """Print a command's answer."""
     if as_json:
-        print_json(reply.data)
+        print_json(reply.data, is_one_line=reply.is_one_line)
         return
     if reply.raw is not None:
         # What came over the wire may hold lone surrogates; byte for byte means them as well.
@@ -38,9 +38,9 @@ def print_reply(reply: Reply, *, as_json: bool) -> None:
         click.echo(show_plainly(line), err=True)
 
 
-def print_json(value: object) -> None:
+def print_json(value: object, *, is_one_line: bool = False) -> None:
     """Print one JSON value: pure ASCII, because not every terminal's encoding has every character."""
-    click.echo(json.dumps(to_plain(value), indent=2))
+    click.echo(json.dumps(to_plain(value), indent=None if is_one_line else 2))
 
 
 def print_error(error: QbwcServiceError, *, as_json: bool) -> None:

@@ -19,7 +19,7 @@ class Reply:
     """A command's answer.
 
     ``data`` is what ``--json`` writes. Without it ``shown`` goes to standard output in rich's hands, or ``raw`` byte
-    for byte; ``complaints`` are lines for standard error.
+    for byte; ``complaints`` are lines for standard error. ``is_one_line`` writes the JSON as one line: the last one.
     """
 
     data: object
@@ -27,6 +27,7 @@ class Reply:
     raw: str | None = None
     complaints: tuple[str, ...] = ()
     exit_code: ExitCode = ExitCode.OK
+    is_one_line: bool = False
 
 
 def to_plain(value: object) -> object:  # noqa: PLR0911 - a table of types

@@ -3,52 +3,131 @@
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 from rich.table import Table
 
+from qbwc_service.cli.chaos.run import ChaosOptions, run_chaos
+from qbwc_service.cli.chaos.show import as_data, as_shown, watch_chaos
 from qbwc_service.cli.exit_codes import ExitCode
 from qbwc_service.cli.leaf import LeafCommand, is_json
 from qbwc_service.cli.progress import watch_updates
 from qbwc_service.cli.reply import Reply
+from qbwc_service.cli.sandbox import ending_on_sigterm
 from qbwc_service.cli.tables import make_table
 from qbwc_service.errors import InputError, InvalidQwcError
 from qbwc_service.simulator import Company, QbwcError, QuickBooks, UpdateOutcome, UpdateReport, WebConnector
 
 GOOD = (UpdateOutcome.COMPLETED, UpdateOutcome.NO_DATA)
+CHAOS_ONLY = ("documents", "rate", "no_recovery", "database", "workers", "batch_size")
+OTHERS_ONLY = ("qwc_file", "password", "company_name", "file_path", "customers", "invoices", "updates")
 
 
 @click.command(
-    cls=LeafCommand, example="qbwc-service simulate --qwc acme.qwc --password $(qbwc-service installs password 1 1)"
+    cls=LeafCommand,
+    example="qbwc-service simulate --qwc acme.qwc --password $(qbwc-service installs password 1 1)\n"
+    "qbwc-service simulate --chaos --seed 7 --documents 2000",
 )
-@click.option("--qwc", "qwc_file", type=click.Path(path_type=Path), required=True, help="The .qwc file to add.")
-@click.option("--password", required=True, help="What the person at the PC would type.")
+@click.option("--qwc", "qwc_file", type=click.Path(path_type=Path), help="The .qwc file to add.")
+@click.option("--password", help="What the person at the PC would type.")
 @click.option("--company-name", default="Acme Trucking", show_default=True, help="The simulated company's name.")
 @click.option("--file-path", default=r"C:\Books\Acme Trucking.qbw", show_default=True, help="Its company file.")
 @click.option("--customers", type=click.IntRange(0, 100_000), default=20, show_default=True, help="How many it has.")
 @click.option("--invoices", type=click.IntRange(0, 1_000_000), default=0, show_default=True, help="How many it has.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same company.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same company and faults.")
 @click.option(
     "--updates", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many updates."
+)
+@click.option("--chaos", is_flag=True, help="Run documents through a server of its own while everything goes wrong.")
+@click.option(
+    "--documents",
+    type=click.IntRange(10, 1_000_000),
+    default=1000,
+    show_default=True,
+    help="With --chaos: how many.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, 0.9),
+    default=0.1,
+    show_default=True,
+    help="With --chaos: faults for each exchange, on average.",
+)
+@click.option("--no-recovery", is_flag=True, help="With --chaos: QuickBooks keeps no answers to be asked for.")
+@click.option("--database", help="With --chaos: an empty database to use; else an SQLite file, gone afterwards.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="With --chaos: the server's processes."
+)
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1, 500),
+    default=20,
+    show_default=True,
+    help="With --chaos: documents in one exchange at most; fewer make more exchanges.",
 )
 @click.pass_context
 def simulate(  # noqa: PLR0913 - the options of the command
     ctx: click.Context,
     *,
-    qwc_file: Path,
-    password: str,
+    qwc_file: Path | None,
+    password: str | None,
     company_name: str,
     file_path: str,
     customers: int,
     invoices: int,
     seed: int,
     updates: int,
+    chaos: bool,
+    documents: int,
+    rate: float,
+    no_recovery: bool,
+    database: str | None,
+    workers: int,
+    batch_size: int,
 ) -> Reply:
     """Add a .qwc file to a simulated Web Connector and run updates until one exchanges nothing.
 
     It checks the file and calls the server as the Windows program does; the company lives in memory and is gone
     afterwards. Exit code 5 where the last update did not end well. See docs/simulator.md.
+
+    With --chaos it needs nothing: it starts a server of its own, with two PCs at one QuickBooks, and brings documents
+    through while lines are cut, answers get lost and processes die. Exit code 5 where one was lost or doubled.
     """
+    _check_options(ctx, is_chaos=chaos)
+    if chaos:
+        options = ChaosOptions(
+            documents=documents,
+            seed=seed,
+            rate=rate,
+            has_recovery=not no_recovery,
+            workers=workers,
+            batch_size=batch_size,
+            database_url=database,
+        )
+        return _simulate_chaos(ctx, options)
+    if qwc_file is None or password is None:
+        raise click.UsageError("--qwc and --password are needed (or --chaos)", ctx)
     text = _read(qwc_file)
     company = Company.create(name=company_name, path=file_path, seed=seed, customers=customers, invoices=invoices)
+    return _simulate(ctx, text, company, password=password, updates=updates)
+
+
+def _check_options(ctx: click.Context, *, is_chaos: bool) -> None:
+    """Refuse what would be ignored in silence."""
+    for parameter in ctx.command.params:
+        is_typed = ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if is_typed and parameter.name in (OTHERS_ONLY if is_chaos else CHAOS_ONLY):
+            sentence = "cannot be used with --chaos" if is_chaos else "needs --chaos"
+            raise click.UsageError(f"{parameter.opts[0]} {sentence}", ctx)
+
+
+def _simulate_chaos(ctx: click.Context, options: ChaosOptions) -> Reply:
+    with ending_on_sigterm(), watch_chaos(options.documents, is_quiet=is_json(ctx)) as progress:
+        report = run_chaos(options, progress=progress)
+    code = ExitCode.OK if report.is_good else ExitCode.WRONG_STATE
+    return Reply(data=as_data(report), shown=as_shown(report), exit_code=code, is_one_line=True)
+
+
+def _simulate(ctx: click.Context, text: str, company: Company, *, password: str, updates: int) -> Reply:
     with watch_updates(is_quiet=is_json(ctx)) as watch:
         connector = WebConnector(QuickBooks(company))
         try:

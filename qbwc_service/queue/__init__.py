@@ -4,12 +4,23 @@ Everything takes the caller's database session and never commits, so that puttin
 caller's own transaction. States change only by guarded updates: safe with any number of processes.
 """
 
+from qbwc_service.queue.adopt import adopt
 from qbwc_service.queue.cancel import cancel
 from qbwc_service.queue.claim import ClaimedOperation, claim, record_attempts
 from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
+from qbwc_service.queue.inquire import (
+    InquiredOperation,
+    choose_inquiries,
+    close_settled_sets,
+    count_inquiry,
+    has_questions,
+    list_inquiries,
+    look_up_set,
+    settle,
+)
 from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
@@ -21,6 +32,7 @@ from qbwc_service.queue.show import (
     get_operation_details,
     list_operations,
 )
+from qbwc_service.queue.subject import name_subject
 from qbwc_service.queue.supersede import supersede
 from qbwc_service.queue.unblock import unblock_all, unblock_children
 from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
@@ -30,6 +42,7 @@ __all__ = [
     "NO_ANSWER",
     "AttemptInfo",
     "ClaimedOperation",
+    "InquiredOperation",
     "NewOperation",
     "OperationDetails",
     "OperationInfo",
@@ -38,21 +51,30 @@ __all__ = [
     "Relative",
     "RetryPolicy",
     "Unanswered",
+    "adopt",
     "cancel",
+    "choose_inquiries",
     "claim",
+    "close_settled_sets",
+    "count_inquiry",
     "count_operations",
     "enqueue",
     "finish",
     "get_operation",
     "get_operation_details",
     "has_due_work",
+    "has_questions",
     "hold_operations",
+    "list_inquiries",
     "list_operations",
+    "look_up_set",
     "measure_queue",
+    "name_subject",
     "next_attempt_at",
     "record_attempts",
     "refuse",
     "send_again",
+    "settle",
     "settle_unanswered",
     "supersede",
     "unblock_all",

@@ -23,6 +23,7 @@ class ClaimedOperation:
     document_id: int | None
     document_kind: DocumentKind | None
     document_body: Mapping[str, object] | None
+    edit_sequence: str | None
     attempt: int
     batch_limit: int | None
 
@@ -93,6 +94,7 @@ def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -
         Operation.connection_id == connection_id,
         Operation.state == OperationState.WAITING,
         Operation.not_before <= now,
+        Operation.inquiry.is_(None),
     )
     rows = db.execute(
         select(Operation, Document.kind, Document.body)
@@ -113,6 +115,7 @@ def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -
             document_id=operation.document_id,
             document_kind=kind,
             document_body=body,
+            edit_sequence=operation.edit_sequence,
             attempt=operation.attempts + 1,
             batch_limit=operation.batch_limit,
         )

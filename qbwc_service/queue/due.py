@@ -6,37 +6,66 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from qbwc_service.queue.inquire import is_open_question
 from qbwc_service.queue.unblock import has_undone_parent
-from qbwc_service.store import Operation, OperationState
+from qbwc_service.store import ABOUT_OUTCOMES, Operation, OperationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueDepth:
-    """How much is left: ``due`` can go out now; ``later`` waits for a time or for other operations."""
+    """How much is left: ``due`` can go out, or be asked about, now; ``later`` waits for a time or for others.
+
+    ``unsettled`` of both are handed out already, and QuickBooks is asked what became of them.
+    """
 
     due: int
     later: int
+    unsettled: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many were not handed out yet, or have to go again."""
+        return self.due + self.later - self.unsettled
 
 
 def has_due_work(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
-    """Say, in SQL, that the connection has an operation that could go out now."""
-    return exists(
+    """Say, in SQL, that the connection has an operation that could go out now, or a question about one.
+
+    While an outcome is unknown only questions are due.
+    """
+    mine = Operation.connection_id == connection_id
+    asks = exists(select(Operation.id).where(mine, is_open_question(), Operation.not_before <= now))
+    unsettled = exists(select(Operation.id).where(mine, Operation.inquiry.in_(ABOUT_OUTCOMES)))
+    goes = exists(
         select(Operation.id).where(
-            Operation.connection_id == connection_id,
+            mine,
             or_(
-                and_(Operation.state == OperationState.WAITING, Operation.not_before <= now),
+                and_(
+                    Operation.state == OperationState.WAITING,
+                    Operation.not_before <= now,
+                    Operation.inquiry.is_(None),
+                ),
                 and_(Operation.state == OperationState.BLOCKED, ~has_undone_parent()),
             ),
         )
     )
+    return or_(asks, and_(~unsettled, goes))
 
 
 def measure_queue(db: Session, connection_id: int, *, now: datetime) -> QueueDepth:
     """Count what can go out now and what has to wait; one statement, over unfinished operations only."""
-    is_due = and_(Operation.state == OperationState.WAITING, Operation.not_before <= now)
-    counts = select(func.coalesce(func.sum(case((is_due, 1), else_=0)), 0), func.count()).where(
+    is_now = Operation.not_before <= now
+    goes = and_(Operation.state == OperationState.WAITING, is_now, Operation.inquiry.is_(None))
+    asks = and_(is_open_question(), is_now)
+    unsettled = Operation.inquiry.in_(ABOUT_OUTCOMES)
+    counts = select(_count_if(goes), _count_if(asks), _count_if(unsettled), func.count()).where(
         Operation.connection_id == connection_id,
-        or_(Operation.state == OperationState.WAITING, Operation.state == OperationState.BLOCKED),
+        or_(Operation.state == OperationState.WAITING, Operation.state == OperationState.BLOCKED, unsettled),
     )
-    due, unfinished = db.execute(counts).one()
-    return QueueDepth(due=due, later=unfinished - due)
+    going, asking, unknown, unfinished = db.execute(counts).one()
+    due = asking if unknown else asking + going
+    return QueueDepth(due=due, later=unfinished - due, unsettled=unknown)
+
+
+def _count_if(which: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((which, 1), else_=0)), 0)

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import NotFoundError
-from qbwc_service.store import Operation, OperationDependency, OperationState, allocate_ids, lock_dependencies
+from qbwc_service.store import Inquiry, Operation, OperationDependency, OperationState, allocate_ids, lock_dependencies
 
 NORMAL_PRIORITY = 100
 
@@ -20,6 +20,7 @@ class NewOperation:
     Exactly one of ``body`` (the values of a qbXML request) and ``document_id`` (render it late) is given.
     ``external_guid`` is the braced GUID that marks the object an Add makes. Lower ``priority`` goes first. ``id`` is
     set where the caller took the number before, so that other operations of the same batch can depend on it.
+    ``inquiry`` is what QuickBooks has to be asked before it goes out.
     """
 
     request: str
@@ -31,6 +32,7 @@ class NewOperation:
     priority: int = NORMAL_PRIORITY
     not_before: datetime | None = None
     id: int | None = None
+    inquiry: Inquiry | None = None
 
 
 def enqueue(
@@ -104,5 +106,6 @@ def _row(
         "state": state,
         "not_before": new.not_before or now,
         "attempts": 0,
+        "inquiry": new.inquiry,
         "created_at": now,
     }

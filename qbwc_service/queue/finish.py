@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import Table, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Attempt, Operation, OperationState, table_of
+from qbwc_service.store import Attempt, Inquiry, Operation, OperationState, table_of
 from qbwc_service.store.states import FINISHED
 
 
@@ -18,6 +18,7 @@ class Outcome:
     ``state`` is DONE, FAILED, UNKNOWN or WAITING (again, from ``not_before`` on). ``status_code`` is QuickBooks' or an
     hresult; ``result`` is what is worth keeping of the answer (ids, counts), as JSON. ``batch_limit`` is set where the
     operation has to go again with fewer others. ``is_retry`` counts this attempt against the limit of retries.
+    ``inquiry`` is what QuickBooks has to be asked about it before it goes on, ``edit_sequence`` what that told.
     """
 
     operation_id: int
@@ -28,6 +29,8 @@ class Outcome:
     result: dict[str, object] | None = None
     batch_limit: int | None = None
     is_retry: bool = False
+    inquiry: Inquiry | None = None
+    edit_sequence: str | None = None
 
 
 def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, message_set_id: int, now: datetime) -> None:
@@ -45,18 +48,7 @@ def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, mess
         # Not IN: its list cannot be part of a statement for many rows.
         or_(operations.c.state == OperationState.SENT, operations.c.state == OperationState.UNKNOWN),
     )
-    move = (
-        update(operations)
-        .where(*still_out)
-        .values(
-            state=bindparam("new_state"),
-            not_before=bindparam("from_when"),
-            finished_at=bindparam("ended"),
-            reason=bindparam("why"),
-            batch_limit=bindparam("fewer"),
-            retries=operations.c.retries + bindparam("counted"),
-        )
-    )
+    move = update(operations).where(*still_out).values(new_values(operations))
     complete = (
         update(attempts)
         .where(
@@ -72,8 +64,8 @@ def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, mess
     connection = db.connection()
     outcomes = sorted(outcomes, key=lambda outcome: outcome.operation_id)  # Locks are taken lowest id first.
     # The attempts first: whether an answer still counts is seen from the operations as they were.
-    connection.execute(complete, [_attempt_values(outcome) for outcome in outcomes])
-    connection.execute(move, [_operation_values(outcome, now=now) for outcome in outcomes])
+    connection.execute(complete, [attempt_values(outcome) for outcome in outcomes])
+    connection.execute(move, [operation_values(outcome, now=now) for outcome in outcomes])
 
 
 def refuse(db: Session, connection_id: int, reasons: Mapping[int, str], *, now: datetime) -> None:
@@ -94,7 +86,28 @@ def refuse(db: Session, connection_id: int, reasons: Mapping[int, str], *, now: 
     db.connection().execute(move, rows)
 
 
-def _operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
+def new_values(operations: Table) -> dict[str, object]:
+    """Give the new values of an operation's columns, in terms of ``operation_values``.
+
+    Questions are counted as long as the same one is asked again.
+    """
+    asks = bindparam("asks", type_=operations.c.inquiry.type)
+    sequence = bindparam("sequence", type_=operations.c.edit_sequence.type)
+    return {
+        "state": bindparam("new_state"),
+        "not_before": bindparam("from_when"),
+        "finished_at": bindparam("ended"),
+        "reason": bindparam("why"),
+        "batch_limit": bindparam("fewer"),
+        "retries": operations.c.retries + bindparam("counted"),
+        "inquiry": asks,
+        "inquiries": case((operations.c.inquiry == asks, operations.c.inquiries), else_=0),
+        "edit_sequence": func.coalesce(sequence, operations.c.edit_sequence),
+    }
+
+
+def operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
+    """Give an outcome as the parameters of the statement that moves its operation on."""
     return {
         "operation": outcome.operation_id,
         "new_state": outcome.state,
@@ -102,11 +115,14 @@ def _operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
         "ended": now if outcome.state in FINISHED else None,
         "fewer": outcome.batch_limit,
         "counted": int(outcome.is_retry),
+        "asks": outcome.inquiry,
+        "sequence": outcome.edit_sequence,
         "why": None if outcome.state is OperationState.DONE else outcome.status_message,
     }
 
 
-def _attempt_values(outcome: Outcome) -> dict[str, object]:
+def attempt_values(outcome: Outcome) -> dict[str, object]:
+    """Give an outcome as the parameters of the statement that completes its attempt."""
     return {
         "operation": outcome.operation_id,
         "code": outcome.status_code,

@@ -4,11 +4,11 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.unblock import has_undone_parent
-from qbwc_service.store import Operation, OperationState
+from qbwc_service.store import ABOUT_OUTCOMES, Operation, OperationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,19 @@ def send_again(db: Session, connection_id: int, operation_id: int, *, now: datet
         Operation.id == operation_id,
         Operation.state.in_((OperationState.FAILED, OperationState.CANCELLED, OperationState.UNKNOWN)),
     )
-    move = update(Operation).where(*held).values(state=OperationState.BLOCKED, finished_at=None, reason=None)
+    move = (
+        update(Operation)
+        .where(*held)
+        .values(
+            state=OperationState.BLOCKED,
+            finished_at=None,
+            reason=None,
+            # Its outcome is known now; what has to be read before it goes out still has to be read.
+            inquiry=case((Operation.inquiry.not_in(ABOUT_OUTCOMES), Operation.inquiry)),
+            inquiries=0,
+            retries=0,
+        )
+    )
     if db.scalar(move.returning(Operation.id), execution_options={"synchronize_session": False}) is None:
         return False
     free = (Operation.connection_id == connection_id, Operation.id == operation_id, ~has_undone_parent())

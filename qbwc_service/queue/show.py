@@ -8,7 +8,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import NotFoundError
-from qbwc_service.store import Attempt, Document, DocumentKind, Operation, OperationDependency, OperationState
+from qbwc_service.queue.subject import name_subject
+from qbwc_service.store import Attempt, Document, DocumentKind, Inquiry, Operation, OperationDependency, OperationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,12 @@ class OperationInfo:
     created_at: datetime
     not_before: datetime
     finished_at: datetime | None
+    inquiry: Inquiry | None
 
     @property
     def subject(self) -> str:
         """What the operation is about: ``invoice 'load-1001'``, or the request's name."""
-        return f"{self.kind.value} {self.external_id!r}" if self.kind is not None else self.request
+        return name_subject(self.kind, self.external_id, request=self.request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,4 +188,5 @@ def _info(operation: Operation, kind: DocumentKind | None, external_id: str | No
         created_at=operation.created_at,
         not_before=operation.not_before,
         finished_at=operation.finished_at,
+        inquiry=operation.inquiry,
     )

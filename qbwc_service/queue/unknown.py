@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import MessageSet, MessageSetState, Operation, OperationState
+from qbwc_service.store import Inquiry, MessageSet, MessageSetState, Operation, OperationState
 
 NO_ANSWER = "QuickBooks may or may not have done this: it was handed out and no answer came back"
 
@@ -24,7 +24,8 @@ class Unanswered:
 def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *, now: datetime) -> Unanswered:
     """Mark the set that is out in an ended session *unknown*, and its writes with it; reads are simply asked again.
 
-    A write that was handed out and not answered is never *waiting*: sending it again could double it. A set whose
+    A write that was handed out and not answered is never *waiting*: sending it again could double it. What became of
+    it is asked before anything new is handed out. A set whose
     answer was kept and never applied, because the process died in between, becomes *apply_failed*; its text stays.
     """
     out = (
@@ -39,6 +40,7 @@ def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *
         .values(
             state=case((is_answered, MessageSetState.APPLY_FAILED), else_=MessageSetState.UNKNOWN),
             apply_error=case((is_answered, NOT_APPLIED)),
+            apply_attempts=MessageSet.apply_attempts + case((is_answered, 1), else_=0),
         )
     )
     unsynced = {"synchronize_session": False}
@@ -51,7 +53,15 @@ def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *
         Operation.state == OperationState.SENT,
     )
     writes = (
-        update(Operation).where(*carried, Operation.is_write).values(state=OperationState.UNKNOWN, reason=NO_ANSWER)
+        update(Operation)
+        .where(*carried, Operation.is_write)
+        .values(
+            state=OperationState.UNKNOWN,
+            reason=NO_ANSWER,
+            inquiry=Inquiry.STORED_ANSWER,
+            inquiries=0,
+            not_before=now,
+        )
     )
     reads = (
         update(Operation)

@@ -4,6 +4,11 @@ The far side of every conversation this service has, for the tests of whoever bu
 service's own code, except for the grammar of qbXML. See docs/simulator.md.
 """
 
+from qbwc_service.simulator.faults.hooks import FaultHooks
+from qbwc_service.simulator.faults.kinds import FaultKind, Phase
+from qbwc_service.simulator.faults.lost import LostAnswer
+from qbwc_service.simulator.faults.plan import Fault, FaultPlan
+from qbwc_service.simulator.faults.strike import Instant, Strike
 from qbwc_service.simulator.quickbooks.company import Company
 from qbwc_service.simulator.quickbooks.company_file import Switches
 from qbwc_service.simulator.quickbooks.hresult import HresultError, RegistrationConflictError
@@ -31,9 +36,16 @@ __all__ = [
     "CallRecord",
     "Company",
     "CompanyProgram",
+    "Fault",
+    "FaultHooks",
+    "FaultKind",
+    "FaultPlan",
     "HresultError",
+    "Instant",
+    "LostAnswer",
     "NoHooks",
     "Person",
+    "Phase",
     "ProgressEvent",
     "ProgressKind",
     "ProgressWatcher",
@@ -43,6 +55,7 @@ __all__ = [
     "RegistrationConflictError",
     "SdkClient",
     "SteppingClock",
+    "Strike",
     "Switches",
     "TextProgress",
     "UpdateCutError",

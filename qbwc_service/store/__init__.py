@@ -12,22 +12,27 @@ from qbwc_service.store.engine import Database, open_database
 from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
 from qbwc_service.store.operations import Attempt, Operation, OperationDependency
+from qbwc_service.store.problems import Problem
 from qbwc_service.store.pulls import Cursor, PullId, PullSet
 from qbwc_service.store.sessions import MessageSet, UpdateSession
 from qbwc_service.store.states import (
+    ABOUT_OUTCOMES,
     ConnectionMode,
     ConnectionStatus,
     DocumentKind,
     DocumentState,
+    Inquiry,
     MessageSetPurpose,
     MessageSetState,
     OperationState,
+    ProblemReason,
     PullPhase,
     SessionEnd,
     SessionState,
 )
 
 __all__ = [
+    "ABOUT_OUTCOMES",
     "Attempt",
     "Base",
     "Connection",
@@ -39,6 +44,7 @@ __all__ = [
     "Document",
     "DocumentKind",
     "DocumentState",
+    "Inquiry",
     "Install",
     "Link",
     "MessageSet",
@@ -47,6 +53,8 @@ __all__ = [
     "Operation",
     "OperationDependency",
     "OperationState",
+    "Problem",
+    "ProblemReason",
     "PullId",
     "PullPhase",
     "PullSet",

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_service.store.base import Base, one_of, within
-from qbwc_service.store.states import OperationState
+from qbwc_service.store.states import Inquiry, OperationState
 from qbwc_service.store.types import JsonOrNull, UtcDateTime, Word
 
 
@@ -18,6 +18,8 @@ class Operation(Base):
     Lower ``priority`` goes first. ``attempts`` counts hand-outs, ``retries`` those after which
     QuickBooks could not do it just then. ``batch_limit`` is how many operations a set that
     carries this one may hold: it is halved each time QuickBooks refuses a whole set, until the bad one is alone.
+    ``inquiry`` is what QuickBooks has to be asked about it first, ``inquiries`` how often it was asked in a row.
+    ``edit_sequence`` is the record's, read for a change that leaves it to the service.
     """
 
     __tablename__ = "operations"
@@ -33,6 +35,10 @@ class Operation(Base):
         ),
         CheckConstraint("attempts >= 0", name="attempts"),
         CheckConstraint("batch_limit >= 1", name="batch_limit"),
+        one_of("inquiry", Inquiry),
+        CheckConstraint(
+            "inquiry IS NULL OR inquiry NOT IN ('stored_answer', 'outcome') OR state = 'unknown'", name="inquiry_fits"
+        ),
         Index(
             "ix_operations_waiting",
             "connection_id",
@@ -47,6 +53,13 @@ class Operation(Base):
             "state",
             sqlite_where=text("state IN ('blocked', 'sent', 'unknown')"),
             postgresql_where=text("state IN ('blocked', 'sent', 'unknown')"),
+        ),
+        Index(
+            "ix_operations_inquiry",
+            "connection_id",
+            "id",
+            sqlite_where=text("inquiry IS NOT NULL"),
+            postgresql_where=text("inquiry IS NOT NULL"),
         ),
         Index("ix_operations_message_set", "connection_id", "message_set_id"),
         Index("ix_operations_document", "connection_id", "document_id"),
@@ -69,6 +82,9 @@ class Operation(Base):
     reason: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    inquiry: Mapped[Inquiry | None] = mapped_column(Word(Inquiry))
+    inquiries: Mapped[int] = mapped_column(server_default="0")
+    edit_sequence: Mapped[str | None] = mapped_column(String(16))
 
 
 class OperationDependency(Base):

@@ -57,18 +57,21 @@ class MessageSet(Base):
     """One qbXML document handed out in one sendRequestXML, and its answer, byte for byte.
 
     ``request`` is committed before the text leaves; ``answer`` before it is understood. ``new_message_set_id`` is the
-    ID under which QuickBooks keeps the outcome (sets with a write only).
+    ID under which QuickBooks keeps the outcome (sets with a write only). ``recovers_id`` is the set whose kept answer
+    this one asks for. ``apply_attempts`` counts how often the answer could not be applied.
     """
 
     __tablename__ = "message_sets"
     __table_args__ = (
         ForeignKeyConstraint(["connection_id"], ["connections.id"]),
         within("update_sessions", "update_session_id"),
+        within("message_sets", "recovers_id"),
         one_of("state", MessageSetState),
         one_of("purpose", MessageSetPurpose),
         UniqueConstraint("connection_id", "new_message_set_id"),
-        CheckConstraint("(state IN ('sent', 'unknown')) = (answered_at IS NULL)", name="answered"),
+        CheckConstraint("state = 'settled' OR (state IN ('sent', 'unknown')) = (answered_at IS NULL)", name="answered"),
         CheckConstraint("(state = 'applied') = (applied_at IS NOT NULL)", name="applied"),
+        CheckConstraint("(purpose = 'recovery') = (recovers_id IS NOT NULL)", name="recovers"),
         Index(
             "uq_message_sets_one_sent",
             "connection_id",
@@ -81,8 +84,8 @@ class MessageSet(Base):
             "ix_message_sets_unsettled",
             "connection_id",
             "id",
-            sqlite_where=text("state <> 'applied'"),
-            postgresql_where=text("state <> 'applied'"),
+            sqlite_where=text("state NOT IN ('applied', 'settled')"),
+            postgresql_where=text("state NOT IN ('applied', 'settled')"),
         ),
     )
 
@@ -101,3 +104,5 @@ class MessageSet(Base):
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     applied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     apply_error: Mapped[str | None]
+    recovers_id: Mapped[int | None] = mapped_column(BigInteger)
+    apply_attempts: Mapped[int] = mapped_column(server_default="0")

@@ -48,13 +48,20 @@ class MessageSetState(StrEnum):
     APPLIED = "applied"
     UNKNOWN = "unknown"
     APPLY_FAILED = "apply_failed"
+    SETTLED = "settled"
 
 
 class MessageSetPurpose(StrEnum):
-    """Why a message set was handed out: to do operations, to ask which company file is open, or to mirror it."""
+    """Why a message set was handed out.
+
+    To do operations; to ask which company file is open; for the answer that QuickBooks kept of a set whose answer
+    was lost; what became of single operations, or what they need to know; for a page of the mirror.
+    """
 
     WORK = "work"
     IDENTITY = "identity"
+    RECOVERY = "recovery"
+    INQUIRY = "inquiry"
     PULL = "pull"
 
 
@@ -77,6 +84,23 @@ class OperationState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
+
+
+class Inquiry(StrEnum):
+    """What QuickBooks has to be asked about an operation before it can go on."""
+
+    STORED_ANSWER = "stored_answer"
+    """Its outcome is unknown: did QuickBooks keep the answer to its set?"""
+    OUTCOME = "outcome"
+    """Its outcome is unknown, and no answer was kept: is what it should have done there?"""
+    EDIT_SEQUENCE = "edit_sequence"
+    """It changes a record: at which EditSequence does that stand now?"""
+    NAME = "name"
+    """It was refused because its name is in use: who has the name?"""
+
+
+ABOUT_OUTCOMES = (Inquiry.STORED_ANSWER, Inquiry.OUTCOME)
+"""While one of these is open nothing new is handed out."""
 
 
 FINISHED = (OperationState.DONE, OperationState.FAILED, OperationState.CANCELLED, OperationState.SUPERSEDED)
@@ -103,3 +127,29 @@ class DocumentState(StrEnum):
     PROBLEM = "problem"
     UNKNOWN = "unknown"
     CLEARED = "cleared"
+
+
+class ProblemReason(StrEnum):
+    """Why something does not sync. What each one means, and what helps, stands in sync/problems/reasons.py."""
+
+    OUTCOME_UNKNOWN = "outcome_unknown"
+    PARENT_FAILED = "parent_failed"
+    NAME_IN_USE = "name_in_use"
+    EDIT_CONFLICT = "edit_conflict"
+    DELETED_IN_QUICKBOOKS = "deleted_in_quickbooks"
+    REFERENCE_MISSING = "reference_missing"
+    RECORD_LOCKED = "record_locked"
+    CLOSED_PERIOD = "closed_period"
+    PERMISSION_DENIED = "permission_denied"
+    FEATURE_DISABLED = "feature_disabled"
+    UNSUPPORTED_BY_VERSION = "unsupported_by_version"
+    INVALID_VALUE = "invalid_value"
+    REJECTED_BY_QUICKBOOKS = "rejected_by_quickbooks"
+    QUICKBOOKS_CLOSED = "quickbooks_closed"
+    DIALOG_OPEN = "dialog_open"
+    WRONG_FILE_OPEN = "wrong_file_open"
+    MODE_CONFLICT = "mode_conflict"
+    NEEDS_AUTHORIZATION = "needs_authorization"
+    UNATTENDED_NOT_ALLOWED = "unattended_not_allowed"
+    COMPANY_MISMATCH = "company_mismatch"
+    NOT_CONNECTED = "not_connected"

@@ -6,9 +6,11 @@ from qbwc_service.sync.accept import (
     enqueue_document,
     enqueue_documents,
 )
+from qbwc_service.sync.act import act_on_problem
 from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, list_sent
 from qbwc_service.sync.files import BadRow, DocumentRow, FileFormat, Place, RequestRow, Row, find_kind, read_rows
-from qbwc_service.sync.judge import Judgement, Sent, judge_not_sent, judge_refused_set, judge_silence
+from qbwc_service.sync.hresult import apply_hresult
+from qbwc_service.sync.judge import Judgement, Sent, judge_silence
 from qbwc_service.sync.prepare import Batch, BatchLimits, Dialect, prepare_batch
 from qbwc_service.sync.raw import AcceptedRequest, enqueue_qbxml, enqueue_qbxml_text
 from qbwc_service.sync.repair import cancel_operation, retry_operation
@@ -33,7 +35,9 @@ __all__ = [
     "RequestRow",
     "Row",
     "Sent",
+    "act_on_problem",
     "apply_answer",
+    "apply_hresult",
     "apply_judgements",
     "cancel_operation",
     "count_documents",
@@ -43,8 +47,6 @@ __all__ = [
     "enqueue_qbxml_text",
     "find_kind",
     "get_document",
-    "judge_not_sent",
-    "judge_refused_set",
     "judge_silence",
     "list_documents",
     "list_sent",

@@ -1,7 +1,7 @@
 """Apply QuickBooks' answer to a message set: links, sync states, and how each operation ended."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import AnswerError
-from qbwc_service.store import Document, DocumentState, Operation, OperationState
+from qbwc_service.store import Document, DocumentState, Inquiry, Operation, OperationState
 from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
 from qbwc_service.sync.payments import used_credit_memos
+from qbwc_service.sync.problems.judged import record_problems
+from qbwc_service.sync.problems.record import BY_ITSELF
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
@@ -42,28 +44,35 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
         )
         .order_by(Operation.id)
     )
-    return {
-        operation.id: Sent(
-            operation_id=operation.id,
-            request=operation.request,
-            is_write=operation.is_write,
-            retries=operation.retries,
-            external_guid=operation.external_guid,
-            document_id=operation.document_id,
-            fingerprint=document.fingerprint if document else None,
-            credit_memos=used_credit_memos(document.body) if document else (),
-        )
-        for operation, document in db.execute(query)
-    }
+    return {operation.id: _sent(operation, document) for operation, document in db.execute(query)}
+
+
+def get_sent(db: Session, connection_id: int, operation_id: int) -> Sent:
+    """Give one operation of the connection, whatever its state, as what was sent of it."""
+    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    query = (
+        select(Operation, Document)
+        .outerjoin(Document, same_document)
+        .where(Operation.connection_id == connection_id, Operation.id == operation_id)
+    )
+    return _sent(*db.execute(query).one())
 
 
 def apply_answer(
-    db: Session, connection_id: int, *, message_set_id: int, answer: str, policy: queue.RetryPolicy, now: datetime
+    db: Session,
+    connection_id: int,
+    *,
+    message_set_id: int,
+    answer: str,
+    policy: queue.RetryPolicy,
+    now: datetime,
+    silence_means: Inquiry = Inquiry.STORED_ANSWER,
 ) -> Applied:
     """Match an answer to the operations of its set by requestID, and record what it says of each.
 
     What the answer does not mention, or what stands behind the place where it cannot be read any more, is *unknown*
-    (a write) or asked again (a read). Applying the same answer twice changes nothing.
+    (a write) or asked again (a read). ``silence_means`` is what is asked about such a write. Applying the same answer
+    twice changes nothing.
     """
     sent = list_sent(db, connection_id, message_set_id)
     judgements: dict[int, Judgement] = {}
@@ -79,7 +88,9 @@ def apply_answer(
     for operation_id, operation in sent.items():
         if operation_id not in judgements:
             why = problem or "the answer does not mention this operation"
-            judgements[operation_id] = judge_silence(operation, reason=why, policy=policy, now=now)
+            judgements[operation_id] = judge_silence(
+                operation, reason=why, policy=policy, now=now, inquiry=silence_means
+            )
     return apply_judgements(
         db, connection_id, message_set_id=message_set_id, judgements=judgements, problem=problem, now=now
     )
@@ -95,23 +106,51 @@ def apply_judgements(
     now: datetime,
 ) -> Applied:
     """Record how the operations of a set ended, whatever said so: an answer, an hresult, silence."""
-    outcomes = [judgement.outcome for judgement in judgements.values()]
-    queue.finish(db, connection_id, outcomes, message_set_id=message_set_id, now=now)
-    record_effects(db, connection_id, list(judgements.values()), now=now)
-    done = _with(outcomes, OperationState.DONE)
-    freed = queue.unblock_children(db, connection_id, done, now=now)
+    judged = list(judgements.values())
+    queue.finish(db, connection_id, [one.outcome for one in judged], message_set_id=message_set_id, now=now)
+    record_judgements(db, connection_id, judged, now=now)
+    return replace(count(judged), problem=problem)
+
+
+def record_judgements(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime, by: str = BY_ITSELF
+) -> None:
+    """Record what ended operations mean for everything else: links, states, problems, and those that wait for them."""
+    record_effects(db, connection_id, judgements, now=now)
+    freed = queue.unblock_children(db, connection_id, _with(judgements, OperationState.DONE), now=now)
     mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
-    return Applied(
-        done=len(done),
-        failed=len(_with(outcomes, OperationState.FAILED)),
-        unknown=len(_with(outcomes, OperationState.UNKNOWN)),
-        again=len(_with(outcomes, OperationState.WAITING)),
-        problem=problem,
+    record_problems(db, connection_id, judgements, by=by, now=now)
+
+
+def _sent(operation: Operation, document: Document | None) -> Sent:
+    return Sent(
+        operation_id=operation.id,
+        request=operation.request,
+        is_write=operation.is_write,
+        retries=operation.retries,
+        external_guid=operation.external_guid,
+        document_id=operation.document_id,
+        fingerprint=document.fingerprint if document else None,
+        subject=queue.name_subject(
+            document.kind if document else None, document.external_id if document else None, request=operation.request
+        ),
+        credit_memos=used_credit_memos(document.body) if document else (),
+        reads_edit_sequence=operation.edit_sequence is not None,
     )
 
 
-def _with(outcomes: Sequence[queue.Outcome], state: OperationState) -> list[int]:
-    return [outcome.operation_id for outcome in outcomes if outcome.state is state]
+def count(judgements: Sequence[Judgement]) -> Applied:
+    """Say how many operations ended how."""
+    return Applied(
+        done=len(_with(judgements, OperationState.DONE)),
+        failed=len(_with(judgements, OperationState.FAILED)),
+        unknown=len(_with(judgements, OperationState.UNKNOWN)),
+        again=len(_with(judgements, OperationState.WAITING)),
+    )
+
+
+def _with(judgements: Sequence[Judgement], state: OperationState) -> list[int]:
+    return [judgement.outcome.operation_id for judgement in judgements if judgement.outcome.state is state]
 
 
 def _operation_id(request_id: str | None) -> int:

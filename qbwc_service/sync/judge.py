@@ -1,26 +1,30 @@
 """Decide what an answer, a refusal of a whole set, or silence means for one operation."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
-from typing import TypeGuard
+from functools import cache
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import OperationState
+from qbwc_service.store import Inquiry, OperationState
+from qbwc_service.sync.effect import Effect, find_effect
 
 KEPT_IDS = 20
 """How many ids of a query's answer are kept with the attempt; the whole answer is kept with the message set."""
 
-ID_LENGTH, EDIT_SEQUENCE_LENGTH, LARGEST_AMOUNT = 36, 16, Decimal(10) ** 13
-"""What QuickBooks' types allow [qbXML schema: IDTYPE, EditSequence, AMTTYPE]."""
+MOST_READINGS = 3
+"""How often a record's EditSequence is read anew because somebody was faster, before a person is asked."""
+
+SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not have been done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """An operation that is out, with what is needed of its document.
 
-    ``credit_memos`` are the external ids of those a payment uses up: their balances change without a word of it.
+    ``subject`` is what people call it. ``credit_memos`` are the external ids of those a payment uses up: their
+    balances change without a word of it. ``reads_edit_sequence`` says that the request left its EditSequence to the
+    service, which may read it again.
     """
 
     operation_id: int
@@ -30,31 +34,19 @@ class Sent:
     external_guid: str | None
     document_id: int | None
     fingerprint: str | None
+    subject: str = ""
     credit_memos: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """What a write that succeeded left in QuickBooks, as it answered.
-
-    ``balances`` gives the open balance of other transactions it touched, by TxnID (the invoices of a payment).
-    """
-
-    object_type: str
-    quickbooks_id: str
-    edit_sequence: str | None
-    total: Decimal | None
-    balance: Decimal | None
-    balances: tuple[tuple[str, Decimal], ...] = ()
+    reads_edit_sequence: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """How one operation ended, and its effect where it had one."""
+    """How one operation ended, its effect where it had one, and what a person should see if it is a problem."""
 
     sent: Sent
     outcome: queue.Outcome
     effect: Effect | None = None
+    evidence: Mapping[str, object] = field(default_factory=dict)
 
 
 def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -62,15 +54,17 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
     verdict = qbxml.judge(response.status_code, response.status_message or "", is_write=sent.is_write)
     match verdict:
         case qbxml.Outcome.DONE | qbxml.Outcome.WARNING | qbxml.Outcome.EMPTY:
-            return _success(response, sent)
-        case qbxml.Outcome.RETRY:
-            return judge_retry(sent, code=str(response.status_code), text=_text(response), policy=policy, now=now)
+            return _success(response, sent, now=now)
         case qbxml.Outcome.UNKNOWN if sent.is_write:
-            return _ended(sent, OperationState.UNKNOWN, code=str(response.status_code), text=_text(response))
-        case qbxml.Outcome.UNKNOWN:
+            return unknown(sent, code=str(response.status_code), text=_text(response), inquiry=Inquiry.OUTCOME, now=now)
+        case qbxml.Outcome.RETRY | qbxml.Outcome.UNKNOWN:
             return judge_retry(sent, code=str(response.status_code), text=_text(response), policy=policy, now=now)
+        case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.retries < MOST_READINGS:
+            return _asks_first(response, sent, inquiry=Inquiry.EDIT_SEQUENCE, now=now)
+        case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
+            return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
-            return _ended(sent, OperationState.FAILED, code=str(response.status_code), text=_text(response))
+            return ended(sent, OperationState.FAILED, code=str(response.status_code), text=_text(response))
 
 
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -78,14 +72,21 @@ def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, 
     again = queue.next_attempt_at(policy, attempt=sent.retries + 1, now=now)
     if again is None:
         given_up = f"{text} (given up after {sent.retries + 1} attempts)"
-        return _ended(sent, OperationState.FAILED, code=code, text=given_up)
-    return _goes_again(sent, code=code, text=text, not_before=again, is_retry=True)
+        return ended(sent, OperationState.FAILED, code=code, text=given_up)
+    return goes_again(sent, code=code, text=text, not_before=again, is_retry=True)
 
 
-def judge_silence(sent: Sent, *, reason: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
-    """Judge an operation that the answer says nothing of: a write is unknown, a read is asked again."""
+def judge_silence(
+    sent: Sent,
+    *,
+    reason: str,
+    policy: queue.RetryPolicy,
+    now: datetime,
+    inquiry: Inquiry = Inquiry.STORED_ANSWER,
+) -> Judgement:
+    """Judge an operation that the answer says nothing of: a write is unknown and asked for, a read is asked again."""
     if sent.is_write:
-        return _ended(sent, OperationState.UNKNOWN, code=None, text=reason)
+        return unknown(sent, code=None, text=reason, inquiry=inquiry, now=now)
     return judge_retry(sent, code="no answer", text=reason, policy=policy, now=now)
 
 
@@ -97,10 +98,10 @@ def judge_refused_set(sent: Iterable[Sent], *, hresult: str, text: str, now: dat
     operations = list(sent)
     if len(operations) == 1:
         (only,) = operations
-        return {only.operation_id: _ended(only, OperationState.FAILED, code=hresult, text=text)}
+        return {only.operation_id: ended(only, OperationState.FAILED, code=hresult, text=text)}
     half = (len(operations) + 1) // 2
     return {
-        operation.operation_id: _goes_again(operation, code=hresult, text=text, not_before=now, batch_limit=half)
+        operation.operation_id: goes_again(operation, code=hresult, text=text, not_before=now, batch_limit=half)
         for operation in operations
     }
 
@@ -108,32 +109,35 @@ def judge_refused_set(sent: Iterable[Sent], *, hresult: str, text: str, now: dat
 def judge_not_sent(sent: Iterable[Sent], *, hresult: str, text: str, now: datetime) -> dict[int, Judgement]:
     """Judge a set that never reached QuickBooks: everything goes on waiting."""
     return {
-        operation.operation_id: _goes_again(operation, code=hresult, text=text, not_before=now) for operation in sent
+        operation.operation_id: goes_again(operation, code=hresult, text=text, not_before=now) for operation in sent
     }
 
 
-def _success(response: qbxml.Response, sent: Sent) -> Judgement:
-    code, text = str(response.status_code), response.status_message
-    if not sent.is_write:
-        return _ended(sent, OperationState.DONE, code=code, text=text, result=_summary(response))
-    effect = _effect(response)
-    if effect is None and sent.request.endswith(("AddRq", "ModRq")) and sent.document_id is not None:
-        silent = "QuickBooks reported success without an id; it may or may not have been done"
-        return _ended(sent, OperationState.UNKNOWN, code=code, text=silent)
-    result: dict[str, object] | None = None if effect is None else {"quickbooks_id": effect.quickbooks_id}
-    judged = _ended(sent, OperationState.DONE, code=code, text=text, result=result)
-    return Judgement(sent=sent, outcome=judged.outcome, effect=effect)
+def unknown(sent: Sent, *, code: str | None, text: str, inquiry: Inquiry | None, now: datetime) -> Judgement:
+    """Nobody knows: ask QuickBooks, or (without an inquiry) leave it to a person."""
+    outcome = queue.Outcome(
+        operation_id=sent.operation_id,
+        state=OperationState.UNKNOWN,
+        status_code=code,
+        status_message=text,
+        not_before=now,
+        inquiry=inquiry,
+    )
+    return Judgement(sent=sent, outcome=outcome)
 
 
-def _goes_again(
+def goes_again(
     sent: Sent,
     *,
-    code: str,
+    code: str | None,
     text: str,
     not_before: datetime,
     batch_limit: int | None = None,
     is_retry: bool = False,
+    inquiry: Inquiry | None = None,
+    edit_sequence: str | None = None,
 ) -> Judgement:
+    """It goes on waiting: nothing was done; first for the answer to a question, if there is one."""
     outcome = queue.Outcome(
         operation_id=sent.operation_id,
         state=OperationState.WAITING,
@@ -142,53 +146,73 @@ def _goes_again(
         not_before=not_before,
         batch_limit=batch_limit,
         is_retry=is_retry,
+        inquiry=inquiry,
+        edit_sequence=edit_sequence,
     )
     return Judgement(sent=sent, outcome=outcome)
 
 
-def _ended(
+def ended(
     sent: Sent,
     state: OperationState,
     *,
     code: str | None,
     text: str | None,
     result: dict[str, object] | None = None,
+    inquiry: Inquiry | None = None,
 ) -> Judgement:
+    """It is over: done or failed; ``inquiry`` is what has to be asked if a person wants it tried again."""
     outcome = queue.Outcome(
-        operation_id=sent.operation_id, state=state, status_code=code, status_message=text, result=result
+        operation_id=sent.operation_id,
+        state=state,
+        status_code=code,
+        status_message=text,
+        result=result,
+        inquiry=inquiry,
     )
     return Judgement(sent=sent, outcome=outcome)
 
 
-def _effect(response: qbxml.Response) -> Effect | None:
-    for found in response.objects:
-        quickbooks_id = found.values.get("ListID") or found.values.get("TxnID")
-        if isinstance(quickbooks_id, str) and len(quickbooks_id) <= ID_LENGTH:
-            return Effect(
-                object_type=found.name.removesuffix("Ret"),
-                quickbooks_id=quickbooks_id,
-                edit_sequence=_edit_sequence(found.values.get("EditSequence")),
-                total=_total(found.values),
-                balance=_first_decimal(found.values, "BalanceRemaining", "CreditRemaining", "UnusedPayment"),
-                balances=tuple(_balances(found.values)),
-            )
-    return None
+def done(sent: Sent, effect: Effect | None, *, code: str | None, text: str | None) -> Judgement:
+    """It is in QuickBooks, with this effect."""
+    result: dict[str, object] | None = None if effect is None else {"quickbooks_id": effect.quickbooks_id}
+    return replace(ended(sent, OperationState.DONE, code=code, text=text, result=result), effect=effect)
 
 
-def _total(values: dict[str, object]) -> Decimal | None:
-    """A transaction's amount: an invoice says it in two parts, the others in one."""
-    subtotal, tax = values.get("Subtotal"), values.get("SalesTaxTotal")
-    if _is_amount(subtotal) and "TotalAmount" not in values:
-        return subtotal + tax if _is_amount(tax) else subtotal
-    return _first_decimal(values, "TotalAmount")
+@cache
+def _takes_a_name(request: str) -> bool:
+    """Say whether a request adds an entry to a list of names."""
+    found = qbxml.grammar.find_request(request) if request.endswith("AddRq") else None
+    parts = qbxml.grammar.iterate_elements(found.content) if found is not None else ()
+    return any(inner.name == "Name" for part in parts for inner in qbxml.grammar.iterate_elements(part.content))
 
 
-def _balances(values: dict[str, object]) -> Iterable[tuple[str, Decimal]]:
-    applied = values.get("AppliedToTxnRet")
-    for part in applied if isinstance(applied, list) else ():
-        txn_id, balance = part.get("TxnID"), part.get("BalanceRemaining")
-        if isinstance(txn_id, str) and _is_amount(balance):
-            yield txn_id, balance
+@cache
+def _promises_an_id(request: str) -> bool:
+    """Say whether a success of this write always names the object: then one without is no success to rely on."""
+    if not request.endswith(("AddRq", "ModRq")):
+        return False
+    response = qbxml.grammar.find_response(f"{request[:-2]}Rs")
+    parts = qbxml.grammar.iterate_elements(response.content) if response is not None else ()
+    names = {inner.name for part in parts for inner in qbxml.grammar.iterate_elements(part.content)}
+    return bool(names & {"ListID", "TxnID"})
+
+
+def _success(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgement:
+    code, text = str(response.status_code), response.status_message
+    if not sent.is_write:
+        return ended(sent, OperationState.DONE, code=code, text=text, result=_summary(response))
+    effects = (find_effect(found, sent.request) for found in response.objects)
+    effect = next((one for one in effects if one is not None), None)
+    if effect is None and _promises_an_id(sent.request):
+        return unknown(sent, code=code, text=SILENT_SUCCESS, inquiry=Inquiry.OUTCOME, now=now)
+    return done(sent, effect, code=code, text=text)
+
+
+def _asks_first(response: qbxml.Response, sent: Sent, *, inquiry: Inquiry, now: datetime) -> Judgement:
+    code, text = str(response.status_code), _text(response)
+    is_retry = inquiry is Inquiry.EDIT_SEQUENCE
+    return goes_again(sent, code=code, text=text, not_before=now, is_retry=is_retry, inquiry=inquiry)
 
 
 def _summary(response: qbxml.Response) -> dict[str, object]:
@@ -208,22 +232,3 @@ def _summary(response: qbxml.Response) -> dict[str, object]:
 
 def _text(response: qbxml.Response) -> str:
     return response.status_message or f"QuickBooks answered with status {response.status_code}"
-
-
-def _first_decimal(values: dict[str, object], *names: str) -> Decimal | None:
-    found = (value for name in names if _is_amount(value := values.get(name)))
-    return next(found, None)
-
-
-def _is_amount(value: object) -> TypeGuard[Decimal]:
-    """Say whether it is an amount as QuickBooks writes them: an odd one is no reason to doubt that it did the work."""
-    return (
-        isinstance(value, Decimal)
-        and value.is_finite()
-        and abs(value) < LARGEST_AMOUNT
-        and value == value.quantize(Decimal("0.01"))
-    )
-
-
-def _edit_sequence(value: object) -> str | None:
-    return value if isinstance(value, str) and len(value) <= EDIT_SEQUENCE_LENGTH else None

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, OperationState, SyncState, table_of
-from qbwc_service.sync.judge import Effect, Judgement
+from qbwc_service.sync.effect import Effect
+from qbwc_service.sync.judge import Judgement
 
 STATES = {
     OperationState.DONE: DocumentState.SYNCED,
@@ -92,21 +93,22 @@ def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgem
     balances = _last_balances([judgement.effect for judgement in judgements if judgement.effect is not None])
     if not balances:
         return
-    linked = select(Link.document_id, Link.quickbooks_id).where(
-        Link.connection_id == connection_id, Link.object_type == "Invoice", Link.quickbooks_id.in_(balances)
-    )
-    rows = [
-        {"document": document_id, "balance": balances[quickbooks_id]}
-        for document_id, quickbooks_id in db.execute(linked)
-    ]
-    if not rows:
-        return
     states = table_of(SyncState)
+    its_document = (
+        select(Link.document_id)
+        .where(
+            Link.connection_id == connection_id,
+            Link.object_type == "Invoice",
+            Link.quickbooks_id == bindparam("invoice"),
+        )
+        .scalar_subquery()
+    )
     move = (
         update(states)
-        .where(states.c.connection_id == connection_id, states.c.document_id == bindparam("document"))
+        .where(states.c.connection_id == connection_id, states.c.document_id == its_document)
         .values(balance_remaining_cents=bindparam("balance"))
     )
+    rows = [{"invoice": txn_id, "balance": balance} for txn_id, balance in balances.items()]
     db.connection().execute(move, rows)
 
 

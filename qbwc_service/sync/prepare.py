@@ -1,6 +1,6 @@
 """Make the next message set: take what is due, and render it with today's ids, as late as possible."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import InputError, NotFoundError
-from qbwc_service.store import DocumentState
+from qbwc_service.store import DocumentState, ProblemReason
 from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.problems.record import NewProblem, find_held_up, open_problems
 from qbwc_service.sync.raw import render_request
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
 from qbwc_service.sync.state import mark_documents, mark_refused
@@ -78,12 +79,37 @@ def prepare_batch(
         batch, reasons = _render(db, connection_id, claimed, dialect=dialect)
         queue.refuse(db, connection_id, reasons, now=now)
         mark_refused(db, connection_id, reasons, now=now)
+        _record_refusals(db, connection_id, claimed, reasons, now=now)
         failed += len(reasons)
         if batch is not None:
             documents = [operation.id for operation in batch.operations if operation.document_id is not None]
             mark_documents(db, connection_id, documents, state=DocumentState.IN_PROGRESS, now=now)
             return Prepared(batch=batch, failed=failed)
     return Prepared(batch=None, failed=failed)
+
+
+def _record_refusals(
+    db: Session,
+    connection_id: int,
+    claimed: Sequence[queue.ClaimedOperation],
+    reasons: Mapping[int, str],
+    *,
+    now: datetime,
+) -> None:
+    """Open the problems of what could not be rendered, and of what waits for it."""
+    refused = [operation for operation in claimed if operation.id in reasons]
+    problems = [
+        NewProblem(
+            reason=ProblemReason.INVALID_VALUE,
+            message=reasons[operation.id],
+            operation_id=operation.id,
+            document_id=operation.document_id,
+            evidence={"request": operation.request},
+        )
+        for operation in refused
+    ]
+    held_up = find_held_up(db, connection_id, {operation.id: operation.request for operation in refused})
+    open_problems(db, connection_id, [*problems, *held_up], now=now)
 
 
 def _render(
@@ -125,5 +151,9 @@ def _request(operation: queue.ClaimedOperation, resolve: Resolver) -> qbxml.Requ
         )
         return qbxml.Request(name=rendered.request, values=rendered.values, request_id=request_id)
     return render_request(
-        operation.request, operation.body or {}, request_id=request_id, external_guid=operation.external_guid
+        operation.request,
+        operation.body or {},
+        request_id=request_id,
+        external_guid=operation.external_guid,
+        edit_sequence=operation.edit_sequence,
     )

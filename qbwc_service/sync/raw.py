@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,11 +13,14 @@ from qbwc_service.clock import system_clock
 from qbwc_service.connections import check_connection
 from qbwc_service.credentials import new_guid
 from qbwc_service.errors import FieldError, InputError, InvalidRequestError
-from qbwc_service.store import OperationState
+from qbwc_service.store import Inquiry, OperationState
 from qbwc_service.sync.kinds import allows_external_guid
 
 ATTRIBUTE = "@"
 ALLOWED_ATTRIBUTES = ("metaData",)
+PLACEHOLDER = "0"
+"""Stands for an EditSequence that is not read yet, where a request is only checked."""
+
 NOT_KEPT = re.compile("[\0\ud800-\udfff]")
 """What PostgreSQL keeps in no JSON; the builder leaves it out too, and reports it."""
 
@@ -46,13 +49,19 @@ def enqueue_qbxml(
     """Put a qbXML request (``InvoiceQueryRq``) with its children's values into the queue, in the caller's transaction.
 
     ``body`` names elements as Intuit does or in snake_case, in any order: ``{"TxnID": ["C5-1417118624"]}``. The one
-    attribute that may be given is ``{"@metaData": "MetaDataOnly"}``. Raises InvalidRequestError naming every element
-    that QuickBooks would refuse, NotFoundError for a request that does not exist.
+    attribute that may be given is ``{"@metaData": "MetaDataOnly"}``. A change (``CustomerModRq``) may leave out its
+    EditSequence: then it is read before the change goes out, and again if somebody was faster.
+
+    Raises InvalidRequestError naming every element that QuickBooks would refuse, NotFoundError for a request that
+    does not exist.
     """
     moment = now or system_clock()
     check_connection(db, connection_id)
     values, attributes = _split(body)
     asked = qbxml.Request(name=request, values=values, attributes=attributes)
+    reads_edit_sequence = _lacks_edit_sequence(request, values)
+    if reads_edit_sequence:
+        asked = replace(asked, values=_with_inner(values, "EditSequence", PLACEHOLDER))
     built = qbxml.build_request(asked, version=version)
     new = queue.NewOperation(
         request=request,
@@ -61,6 +70,7 @@ def enqueue_qbxml(
         external_guid=_external_guid(request, values),
         depends_on=depends_on,
         priority=priority,
+        inquiry=Inquiry.EDIT_SEQUENCE if reads_edit_sequence else None,
     )
     ((operation_id, state),) = queue.enqueue(db, connection_id, [new], now=moment).items()
     return AcceptedRequest(operation_id=operation_id, request=request, state=state, text_changes=built.changed)
@@ -82,15 +92,19 @@ def enqueue_qbxml_text(
 
 
 def render_request(
-    request: str, body: Mapping[str, object], *, request_id: str, external_guid: str | None
+    request: str,
+    body: Mapping[str, object],
+    *,
+    request_id: str,
+    external_guid: str | None,
+    edit_sequence: str | None = None,
 ) -> qbxml.Request:
     """Make the request of a raw operation for the message set that carries it out."""
     values, attributes = _split(body)
     if external_guid is not None:
-        (aggregate,) = values
-        inner = values[aggregate]
-        if isinstance(inner, Mapping):
-            values = {aggregate: {**inner, "ExternalGUID": external_guid}}
+        values = _with_inner(values, "ExternalGUID", external_guid)
+    if edit_sequence is not None:
+        values = _with_inner(values, "EditSequence", edit_sequence)
     return qbxml.Request(name=request, values=values, attributes=attributes, request_id=request_id)
 
 
@@ -105,6 +119,23 @@ def _split(body: Mapping[str, object]) -> tuple[dict[str, object], dict[str, str
     if refused:
         raise InvalidRequestError("the request is not acceptable", refused, remedy="leave it out: MaxReturned limits")
     return {name: value for name, value in body.items() if not name.startswith(ATTRIBUTE)}, attributes
+
+
+def _with_inner(values: Mapping[str, object], name: str, value: str) -> dict[str, object]:
+    """Put an element into the one aggregate of a request."""
+    (aggregate,) = values
+    inner = values[aggregate]
+    return {aggregate: {**inner, name: value}} if isinstance(inner, Mapping) else dict(values)
+
+
+def _lacks_edit_sequence(request: str, values: Mapping[str, object]) -> bool:
+    """Say whether a change leaves its EditSequence to the service."""
+    if not request.endswith("ModRq") or len(values) != 1:
+        return False
+    (inner,) = values.values()
+    element = next(qbxml.grammar.iterate_elements(qbxml.grammar.get_request(request).content))
+    takes_one = any(part.name == "EditSequence" for part in qbxml.grammar.iterate_elements(element.content))
+    return takes_one and isinstance(inner, Mapping) and "EditSequence" not in inner and "edit_sequence" not in inner
 
 
 def _external_guid(request: str, values: Mapping[str, object]) -> str | None:

@@ -1,30 +1,43 @@
 """What a person does to one operation, together with the sync state of its document: try it again, or cancel it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
-from qbwc_service.errors import StateError
+from qbwc_service.errors import InputError, StateError
 from qbwc_service.queue import OperationDetails, OperationInfo, get_operation, get_operation_details
-from qbwc_service.store import DocumentState, OperationState
+from qbwc_service.store import DocumentState, Link, OperationState
+from qbwc_service.sync.apply import get_sent, record_judgements
+from qbwc_service.sync.effect import ACTION, ID_LENGTH, Effect
+from qbwc_service.sync.judge import done
+from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents
 
 CONFIRMATION = "--yes-it-is-not-in-quickbooks"
+A_PERSON = "a person"
 RETRIED = (OperationState.FAILED, OperationState.CANCELLED, OperationState.UNKNOWN)
 NAMES = ("ref_number", "name", "RefNumber", "Name")
 """Where a document or a request says the name under which a person finds it in QuickBooks."""
 
 
 def retry_operation(
-    db: Session, connection_id: int, operation_id: int, *, not_in_quickbooks: bool = False, now: datetime
+    db: Session,
+    connection_id: int,
+    operation_id: int,
+    *,
+    not_in_quickbooks: bool = False,
+    by: str = A_PERSON,
+    now: datetime,
 ) -> OperationInfo:
     """Put a failed, cancelled or unknown operation back into the queue, and its document's state with it.
 
-    A write whose outcome is unknown goes again only with ``not_in_quickbooks``: somebody looked, and it is not there.
-    Raises NotFoundError, and StateError (saying where to look) where it cannot be.
+    Its problems are closed, and those of what waits for it. A write whose outcome is unknown goes again only with
+    ``not_in_quickbooks``: somebody looked, and it is not there. Raises NotFoundError, and StateError (saying where to
+    look) where it cannot be.
     """
     present = get_operation(db, connection_id, operation_id, locked=True)
     if present.state not in RETRIED:
@@ -36,11 +49,40 @@ def retry_operation(
     changed = get_operation(db, connection_id, operation_id)
     state = DocumentState.BLOCKED if changed.state is OperationState.BLOCKED else DocumentState.PENDING
     mark_documents(db, connection_id, [operation_id], state=state, now=now)
+    _close_problems(db, connection_id, operation_id, causes=[operation_id], by=by, now=now)
+    queue.close_settled_sets(db, connection_id)
     return changed
 
 
+def link_operation(
+    db: Session, connection_id: int, operation_id: int, *, quickbooks_id: str, by: str = A_PERSON, now: datetime
+) -> OperationInfo:
+    """Take an unknown, failed or cancelled operation for done: what it should do is in QuickBooks, under this id.
+
+    What waited for it goes. Raises NotFoundError, InputError for an id that cannot be one of QuickBooks, StateError
+    where the operation is in no such state or the record belongs to another document.
+    """
+    present = get_operation(db, connection_id, operation_id, locked=True)
+    sent = get_sent(db, connection_id, operation_id)
+    effect = Effect(
+        object_type=ACTION.sub("", present.request),
+        quickbooks_id=_check_id(quickbooks_id),
+        edit_sequence=None,
+        total=None,
+        balance=None,
+    )
+    if sent.document_id is not None:
+        _check_free(db, connection_id, effect, sent.document_id)
+    if not queue.adopt(db, connection_id, operation_id, now=now):
+        raise _not_now(present, "linked", remedy=_why_not_retried(present, connection_id))
+    judged = done(sent, effect if sent.document_id is not None else None, code=None, text=f"linked by {by}")
+    record_judgements(db, connection_id, [judged], now=now, by=by)
+    queue.close_settled_sets(db, connection_id)
+    return get_operation(db, connection_id, operation_id)
+
+
 def cancel_operation(
-    db: Session, connection_id: int, operation_id: int, *, reason: str, now: datetime
+    db: Session, connection_id: int, operation_id: int, *, reason: str, by: str = A_PERSON, now: datetime
 ) -> OperationDetails:
     """Take a waiting, blocked or failed operation out of the queue; its document is then *cleared*.
 
@@ -52,7 +94,38 @@ def cancel_operation(
         raise _not_now(present, "cancelled", remedy=_why_not_cancelled(present, connection_id))
     state = DocumentState.CLEARED
     mark_documents(db, connection_id, [operation_id], state=state, now=now, message=f"cancelled: {reason}")
+    _close_problems(db, connection_id, operation_id, by=by, now=now)
     return get_operation_details(db, connection_id, operation_id)
+
+
+def _close_problems(
+    db: Session, connection_id: int, operation_id: int, *, causes: Sequence[int] = (), by: str, now: datetime
+) -> None:
+    document_id = get_sent(db, connection_id, operation_id).document_id
+    subjects = {subject_of(operation_id, None), subject_of(operation_id, document_id)}
+    close_problems(db, connection_id, subjects=subjects, causes=causes, by=by, now=now)
+
+
+def _check_id(quickbooks_id: str) -> str:
+    text = quickbooks_id.strip()
+    if not text or len(text) > ID_LENGTH or not text.isprintable() or " " in text:
+        message = f"{quickbooks_id!r} cannot be an id of QuickBooks"
+        remedy = "copy the ListID or TxnID of the record, such as 80000013-1416570432 or C5-1417118624"
+        raise InputError(message, field="quickbooks_id", remedy=remedy)
+    return text
+
+
+def _check_free(db: Session, connection_id: int, effect: Effect, document_id: int) -> None:
+    """Refuse a record that is paired with another document, and a document that is paired already."""
+    same_record = (Link.object_type == effect.object_type) & (Link.quickbooks_id == effect.quickbooks_id)
+    taken = select(Link.document_id).where(
+        Link.connection_id == connection_id, same_record | (Link.document_id == document_id)
+    )
+    owner = db.scalar(taken)
+    if owner is None:
+        return
+    whose = "the document is linked already" if owner == document_id else "another document is linked to this record"
+    raise StateError(f"{effect.quickbooks_id}: {whose}", field="quickbooks_id", remedy="look for the right record")
 
 
 def _not_now(operation: OperationInfo, what: str, *, remedy: str) -> StateError:

@@ -13,6 +13,7 @@ from qbwc_service.errors import StateError
 from qbwc_service.store import Document, DocumentState, OperationState, SyncState, allocate_ids
 from qbwc_service.sync.check import CheckedDocument
 from qbwc_service.sync.known import KnownDocument
+from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.references import Target
 
 
@@ -54,7 +55,21 @@ def save_documents(
     replaced = {entry.present.operation_id: entry.operation_id for entry in entries if entry.present is not None}
     if queue.supersede(db, connection_id, replaced, now=now) != replaced.keys():
         raise StateError("an operation of these documents went out meanwhile", remedy="send them again")
+    _close_problems(db, connection_id, entries, now=now)
     return [_saved(document, by_target.get(document.target), known, states) for document in documents]
+
+
+def _close_problems(db: Session, connection_id: int, entries: Sequence[_Entry], *, now: datetime) -> None:
+    """A newer content takes the place of one that had a problem; what waited for the old one waits for the new."""
+    replaced = [(entry.document_id, entry.present.operation_id) for entry in entries if entry.present is not None]
+    close_problems(
+        db,
+        connection_id,
+        subjects={subject_of(None, document_id) for document_id, _ in replaced},
+        causes={operation_id for _, operation_id in replaced},
+        by="a newer content",
+        now=now,
+    )
 
 
 def _is_same(document: CheckedDocument, present: KnownDocument | None) -> bool:

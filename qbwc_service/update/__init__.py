@@ -1,14 +1,18 @@
 """One update session of the Web Connector, from authenticate to closeConnection."""
 
 from qbwc_service.update.policy import UpdatePolicy
+from qbwc_service.update.replay import Replayed, list_replayable, replay_set
 from qbwc_service.update.service import UpdateService
 from qbwc_service.update.show import MessageSetDetails, MessageSetInfo, get_message_set, list_message_sets
 
 __all__ = [
     "MessageSetDetails",
     "MessageSetInfo",
+    "Replayed",
     "UpdatePolicy",
     "UpdateService",
     "get_message_set",
     "list_message_sets",
+    "list_replayable",
+    "replay_set",
 ]

@@ -63,7 +63,8 @@ def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -
         if is_alive and older.install_id != login.install_id:
             return BUSY
         reason = SessionEnd.SUPERSEDED if is_alive else SessionEnd.EXPIRED
-        is_due |= bool(end_session(db, older, reason=reason, now=now).asked_again)
+        lost = end_session(db, older, reason=reason, now=now)
+        is_due |= bool(lost.asked_again or lost.unknown)
     if login.mode is not ConnectionMode.ACTIVE:
         return NOTHING_TO_DO
     # A company file that was not proven lately is worth a session of its own: that is how the connection gets well.

@@ -19,13 +19,9 @@ def close_connection(db: Session, ticket: str, *, now: datetime) -> str:
     if held is None:
         return "Nothing was open." if ticket else "Nothing to do."
     session = held.session
-    unknown = 0
     if session.state is SessionState.OPEN:
-        is_set_out = held.unsettled is not None
-        lost = end_session(db, session, reason=SessionEnd.CLOSED, is_set_out=is_set_out, now=now)
-        unknown = len(lost.unknown)
-    depth = queue.measure_queue(db, session.connection_id, now=now)
-    return _sentence(session, depth, unknown=unknown)
+        end_session(db, session, reason=SessionEnd.CLOSED, is_set_out=held.unsettled is not None, now=now)
+    return _sentence(session, queue.measure_queue(db, session.connection_id, now=now))
 
 
 def get_last_error(db: Session, ticket: str, *, policy: UpdatePolicy, now: datetime) -> str:
@@ -36,13 +32,13 @@ def get_last_error(db: Session, ticket: str, *, policy: UpdatePolicy, now: datet
     return held.session.last_error or (NO_ERROR if held.is_live(policy, now=now) else UNKNOWN_TICKET)
 
 
-def _sentence(session: UpdateSession, depth: queue.QueueDepth, *, unknown: int) -> str:
+def _sentence(session: UpdateSession, depth: queue.QueueDepth) -> str:
     if session.last_error is not None:
         return session.last_error
     parts = [f"{session.done_count} done"]
     if session.failed_count:
         parts.append(f"{session.failed_count} failed")
-    if unknown:
-        parts.append(f"{unknown} unknown (handed out, no answer)")
-    left = depth.due + depth.later
-    return f"{', '.join(parts)}; {left} waiting." if left else f"{', '.join(parts)}; nothing is waiting."
+    if depth.unsettled:
+        parts.append(f"{depth.unsettled} unknown (handed out, no answer)")
+    left = f"{depth.waiting} waiting" if depth.waiting else "nothing is waiting"
+    return f"{', '.join(parts)}; {left}."

@@ -5,8 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml
-from qbwc_service.connections import CompanyFile, Verdict, compare_company_file, record_company_file, set_status
+from qbwc_service.connections import CompanyFile, Verdict, compare_company_file, record_company_file
 from qbwc_service.store import Connection, ConnectionStatus
+from qbwc_service.update.reach import report_mismatch, report_reachable
 from qbwc_service.update.session import Held
 
 MARKER = "FileID"
@@ -46,8 +47,10 @@ def prove_company_file(db: Session, held: Held, found: CompanyFile, *, now: date
     connection = held.connection
     if compare_company_file(connection, found) is Verdict.MISMATCH:
         reason = _mismatch(connection, found)
-        set_status(db, connection.id, ConnectionStatus.MISMATCH, reason=reason, now=now)
+        report_mismatch(db, connection.id, reason=reason, now=now)
         return reason
+    if connection.status is not ConnectionStatus.ONLINE:
+        report_reachable(db, connection.id, now=now)
     held.session.is_identified = True
     record_company_file(connection, found, now=now)
     return None

@@ -5,10 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml
-from qbwc_service.connections import set_status
-from qbwc_service.store import ConnectionStatus, SessionEnd
+from qbwc_service.store import SessionEnd
 from qbwc_service.update.policy import UpdatePolicy
-from qbwc_service.update.receive_response import explain_hresult
+from qbwc_service.update.reach import explain_hresult, report_unreachable
 from qbwc_service.update.session import Held, end_session, hold_session
 
 DONE = "done"
@@ -27,7 +26,7 @@ def connection_error(
     if held is None or not held.is_live(policy, now=now):
         return DONE
     reason = explain_hresult(hresult.strip() or "no hresult", message)
-    set_status(db, held.connection.id, ConnectionStatus.WAITING, reason=reason, now=now)
+    report_unreachable(db, held.connection.id, hresult, reason=reason, now=now)
     held.session.last_call_at = now
     held.session.last_error = reason
     offer = _next_offer(held, hresult)

@@ -12,9 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
-from qbwc_service.connections import set_status
 from qbwc_service.store import (
-    ConnectionStatus,
     MessageSet,
     MessageSetPurpose,
     MessageSetState,
@@ -24,18 +22,21 @@ from qbwc_service.store import (
 from qbwc_service.sync import (
     Applied,
     apply_answer,
+    apply_hresult,
     apply_judgements,
-    judge_not_sent,
-    judge_refused_set,
     judge_silence,
     list_sent,
     pull,
 )
+from qbwc_service.sync.recovery import AUTOMATIC_TRIES, apply_inquiry, apply_stored_answer, refuse_inquiry
 from qbwc_service.update.company_file import prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
+from qbwc_service.update.reach import explain_hresult, report_unreachable
 from qbwc_service.update.session import UNANSWERED, Held, end_session, hold_session
 
-REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["']([^"']{1,50})["']""")
+REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["'](?:(\d{1,18})(-\d{1,9})?|(p\d{1,18}-)\d{1,9})["']""")
+"""The operation's number in a requestID; a question about it has a number of its own behind; a pull begins with p."""
+
 FINISHED = 100
 MOST_UNFINISHED = 99
 SESSION_IS_OVER = -1
@@ -58,6 +59,8 @@ class Kept:
     connection_id: int
     message_set_id: int
     purpose: MessageSetPurpose
+    operation_ids: tuple[int, ...] = ()
+    recovers_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +106,26 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
         "answered_at": now,
     }
     db.execute(update(MessageSet).where(*mine).values(**values), execution_options={"synchronize_session": False})
-    return Kept(connection_id=waiting.connection_id, message_set_id=waiting.id, purpose=waiting.purpose)
+    return Kept(
+        connection_id=waiting.connection_id,
+        message_set_id=waiting.id,
+        purpose=waiting.purpose,
+        operation_ids=tuple(waiting.operation_ids),
+        recovers_id=waiting.recovers_id,
+    )
 
 
 def _answers_another_set(waiting: MessageSet, answer: Answer) -> bool:
-    """Say whether the first requestID of an answer is none of this set's."""
+    """Say whether the first requestID of an answer is of an operation or a question that this set does not hold."""
     first = REQUEST_ID.search(answer.response)
-    if first is None:
+    if first is None or waiting.purpose is MessageSetPurpose.IDENTITY:
         return False
-    match waiting.purpose:
-        case MessageSetPurpose.WORK:
-            return first[1] not in {str(operation_id) for operation_id in waiting.operation_ids}
-        case MessageSetPurpose.PULL:
-            return not first[1].startswith(pull.request_prefix(waiting.id))
-        case MessageSetPurpose.IDENTITY:
-            return False
+    if waiting.purpose is MessageSetPurpose.PULL:
+        return first[3] != pull.request_prefix(waiting.id)
+    if first[3] is not None:
+        return True
+    is_question = waiting.purpose is MessageSetPurpose.INQUIRY
+    return bool(first[2]) is not is_question or int(first[1]) not in waiting.operation_ids
 
 
 def apply_kept(
@@ -129,30 +137,72 @@ def apply_kept(
         raise LookupError("the session of a kept answer is gone")
     if answer.hresult.strip():
         applied = _apply_hresult(db, held, kept, answer, policy=policy, now=now)
-    elif kept.purpose is MessageSetPurpose.IDENTITY:
-        applied = _apply_identity(db, held, answer, owner_id=owner_id, now=now)
-    elif kept.purpose is MessageSetPurpose.PULL:
-        applied = _apply_pull(db, held, kept, answer, now=now)
     else:
-        applied = apply_answer(
-            db,
-            kept.connection_id,
-            message_set_id=kept.message_set_id,
-            answer=answer.response,
-            policy=policy.retries,
-            now=now,
-        )
-        if applied.problem is not None:
-            held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
+        applied = _apply_text(db, held, kept, answer, owner_id=owner_id, policy=policy, now=now)
     _settle(db, kept, applied, now=now)
     return _progress(db, held, applied, policy=policy, now=now)
+
+
+def _apply_text(
+    db: Session, held: Held, kept: Kept, answer: Answer, *, owner_id: str, policy: UpdatePolicy, now: datetime
+) -> Applied:
+    """Understand an answer by what was asked."""
+    text, retries = answer.response, policy.retries
+    match kept.purpose:
+        case MessageSetPurpose.IDENTITY:
+            return _apply_identity(db, held, answer, owner_id=owner_id, now=now)
+        case MessageSetPurpose.RECOVERY:
+            applied = _apply_stored_answer(db, kept, text, policy=policy, now=now)
+        case MessageSetPurpose.INQUIRY if held.session.state is SessionState.ENDED:
+            # Asked anew since, and perhaps sent again since: what was true then proves nothing now.
+            return Applied()
+        case MessageSetPurpose.INQUIRY:
+            applied = apply_inquiry(db, kept.connection_id, kept.operation_ids, answer=text, policy=retries, now=now)
+            queue.close_settled_sets(db, kept.connection_id)
+        case MessageSetPurpose.PULL:
+            applied = _apply_pull(db, held, kept, text, now=now)
+        case MessageSetPurpose.WORK:
+            set_id = kept.message_set_id
+            applied = apply_answer(db, kept.connection_id, message_set_id=set_id, answer=text, policy=retries, now=now)
+    if applied.problem is not None:
+        held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
+    return applied
+
+
+def _apply_pull(db: Session, held: Held, kept: Kept, text: str, *, now: datetime) -> Applied:
+    """Take an answer into the mirror; one that comes when its session is over is not, for it is asked again."""
+    if held.session.state is not SessionState.OPEN:
+        return Applied()
+    set_id, session_id = kept.message_set_id, held.session.id
+    pulled = pull.apply_pull(
+        db, held.connection, message_set_id=set_id, update_session_id=session_id, answer=text, now=now
+    )
+    return Applied(problem=pulled.problem)
+
+
+def _apply_stored_answer(db: Session, kept: Kept, text: str, *, policy: UpdatePolicy, now: datetime) -> Applied:
+    """Apply what QuickBooks kept of a lost set, and keep it with that set as its answer."""
+    if kept.recovers_id is None:
+        raise LookupError(f"message set {kept.message_set_id} recovers nothing")
+    recovered = apply_stored_answer(
+        db, kept.connection_id, message_set_id=kept.recovers_id, answer=text, policy=policy.retries, now=now
+    )
+    if recovered.is_stored and recovered.applied.problem is None:
+        lost = (
+            MessageSet.connection_id == kept.connection_id,
+            MessageSet.id == kept.recovers_id,
+            MessageSet.state.in_((MessageSetState.UNKNOWN, MessageSetState.APPLY_FAILED)),
+        )
+        values = {"state": MessageSetState.APPLIED, "answer": text, "answered_at": now, "applied_at": now}
+        db.execute(update(MessageSet).where(*lost).values(**values), execution_options={"synchronize_session": False})
+    return recovered.applied
 
 
 def record_failure(
     db: Session, ticket: str, kept: Kept, *, error: str, policy: UpdatePolicy, now: datetime
 ) -> Progress:
     """Record that applying failed: the raw answer stays, and what the set carried is *unknown* until it is applied."""
-    _finish_set(db, kept, state=MessageSetState.APPLY_FAILED, error=error, now=now)
+    _finish_set(db, kept, state=MessageSetState.APPLY_FAILED, error=error, attempts=1, now=now)
     sent = list_sent(db, kept.connection_id, kept.message_set_id)
     judgements = {
         operation_id: judge_silence(operation, reason=NOT_APPLIED, policy=policy.retries, now=now)
@@ -183,76 +233,67 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
     return Applied()
 
 
-def _apply_pull(db: Session, held: Held, kept: Kept, answer: Answer, *, now: datetime) -> Applied:
-    """Take an answer into the mirror; one that comes when its session is over is not, for it is asked again."""
-    if held.session.state is not SessionState.OPEN:
-        return Applied()
-    pulled = pull.apply_pull(
-        db,
-        held.connection,
-        message_set_id=kept.message_set_id,
-        update_session_id=held.session.id,
-        answer=answer.response,
-        now=now,
-    )
-    if pulled.problem is not None:
-        held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
-    return Applied(problem=pulled.problem)
-
-
 def _apply_hresult(
     db: Session, held: Held, kept: Kept, answer: Answer, *, policy: UpdatePolicy, now: datetime
 ) -> Applied:
-    """Decide by the hresult what became of the whole set [table of hresults in qbxml/status]."""
+    """Decide by the hresult what became of the whole set; a question that was not answered stays open."""
     hresult = answer.hresult.strip()
-    sent = list_sent(db, kept.connection_id, kept.message_set_id)
     text = answer.message or f"QuickBooks refused the request ({hresult})"
-    match qbxml.judge_hresult(hresult):
-        case qbxml.HresultKind.POISON if kept.purpose is MessageSetPurpose.PULL:
+    is_poison = qbxml.judge_hresult(hresult) is qbxml.HresultKind.POISON
+    if not is_poison or kept.purpose is MessageSetPurpose.IDENTITY:
+        _cannot_reach(db, held, hresult, text, now=now)
+    connection_id = kept.connection_id
+    match kept.purpose:
+        case MessageSetPurpose.RECOVERY if is_poison:
+            queue.look_up_set(db, connection_id, kept.recovers_id or 0, now=now)
+        case MessageSetPurpose.INQUIRY if is_poison and held.session.state is SessionState.OPEN:
+            return refuse_inquiry(db, connection_id, kept.operation_ids, text=text, now=now)
+        case MessageSetPurpose.PULL if is_poison:
             pull.refuse_pull(db, held.connection, message_set_id=kept.message_set_id, reason=text, now=now)
-            return Applied()
-        case qbxml.HresultKind.POISON if kept.purpose is MessageSetPurpose.WORK:
-            judgements = judge_refused_set(sent.values(), hresult=hresult, text=text, now=now)
-        case qbxml.HresultKind.CONNECTION | qbxml.HresultKind.AUTHORIZATION:
-            judgements = judge_not_sent(sent.values(), hresult=hresult, text=text, now=now)
-            _cannot_reach(db, held, hresult, text, now=now)
-        case qbxml.HresultKind.UNKNOWN | qbxml.HresultKind.POISON:
-            judgements = {
-                operation_id: judge_silence(operation, reason=text, policy=policy.retries, now=now)
-                for operation_id, operation in sent.items()
-            }
-            _cannot_reach(db, held, hresult, text, now=now)
-    return apply_judgements(db, kept.connection_id, message_set_id=kept.message_set_id, judgements=judgements, now=now)
+        case MessageSetPurpose.WORK:
+            set_id, retries = kept.message_set_id, policy.retries
+            return apply_hresult(
+                db, connection_id, message_set_id=set_id, hresult=hresult, text=text, policy=retries, now=now
+            )
+        case _:
+            pass
+    return Applied()
 
 
 def _cannot_reach(db: Session, held: Held, hresult: str, text: str, *, now: datetime) -> None:
     reason = explain_hresult(hresult, text)
-    set_status(db, held.connection.id, ConnectionStatus.WAITING, reason=reason, now=now)
+    report_unreachable(db, held.connection.id, hresult, reason=reason, now=now)
     held.session.last_error = reason
 
 
-def explain_hresult(hresult: str, message: str) -> str:
-    """Say what a hresult means and what to do, with QuickBooks' own words where we do not know it."""
-    fact = qbxml.explain_hresult(hresult)
-    return f"{hresult}: {message}" if fact is None else f"{fact.meaning} ({hresult}). {fact.advice}"
-
-
 def _settle(db: Session, kept: Kept, applied: Applied, *, now: datetime) -> None:
+    """Complete the set. One that cannot be read to its end is not applied again by itself: it would change nothing."""
     if applied.problem is None:
-        _finish_set(db, kept, state=MessageSetState.APPLIED, error=None, now=now)
+        _finish_set(db, kept, state=MessageSetState.APPLIED, now=now)
     else:
-        _finish_set(db, kept, state=MessageSetState.APPLY_FAILED, error=applied.problem, now=now)
+        _finish_set(
+            db, kept, state=MessageSetState.APPLY_FAILED, error=applied.problem, attempts=AUTOMATIC_TRIES, now=now
+        )
 
 
-def _finish_set(db: Session, kept: Kept, *, state: MessageSetState, error: str | None, now: datetime) -> None:
+def _finish_set(
+    db: Session,
+    kept: Kept,
+    *,
+    state: MessageSetState,
+    error: str | None = None,
+    attempts: int = 0,
+    now: datetime,
+) -> None:
     mine = (
         MessageSet.connection_id == kept.connection_id,
         MessageSet.id == kept.message_set_id,
         MessageSet.state.in_((MessageSetState.ANSWERED, MessageSetState.APPLY_FAILED)),
     )
     applied_at = now if state is MessageSetState.APPLIED else None
-    move = update(MessageSet).where(*mine).values(state=state, applied_at=applied_at, apply_error=error)
-    db.execute(move, execution_options={"synchronize_session": False})
+    counted = MessageSet.apply_attempts + attempts
+    values = {"state": state, "applied_at": applied_at, "apply_error": error, "apply_attempts": counted}
+    db.execute(update(MessageSet).where(*mine).values(**values), execution_options={"synchronize_session": False})
 
 
 def _progress(db: Session, held: Held, applied: Applied, *, policy: UpdatePolicy, now: datetime) -> Progress:

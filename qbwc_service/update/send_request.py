@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState, SessionEnd, SessionState, allocate_ids
 from qbwc_service.sync import Batch, Dialect, prepare_batch, pull
+from qbwc_service.sync.recovery import InquirySet, KeptAnswer, NextQuestion, StoredAnswerQuestion, next_question
 from qbwc_service.update.company_file import identity_requests, prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
+from qbwc_service.update.replay import replay_set
 from qbwc_service.update.session import Held, end_session, hold_session
 
 SET_ID_BYTES = 10
@@ -42,6 +44,19 @@ class NextMessageSet:
 NOTHING = NextMessageSet(qbxml="")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One document on its way out, and why: ``attempted`` are the operations it is to do, ``pulled`` what it asks."""
+
+    purpose: MessageSetPurpose
+    text: str
+    new_message_set_id: str | None = None
+    operation_ids: tuple[int, ...] = ()
+    recovers_id: int | None = None
+    attempted: tuple[queue.ClaimedOperation, ...] = ()
+    pulled: pull.PullBatch | None = None
+
+
 def send_request(
     db: Session, ticket: str, host: HostState, *, owner_id: str, policy: UpdatePolicy, now: datetime
 ) -> NextMessageSet:
@@ -61,27 +76,58 @@ def send_request(
         return NextMessageSet(qbxml="", connection_id=held.connection.id)
     dialect = _dialect(held, host)
     (message_set_id,) = allocate_ids(db, "message_sets")
-    batch = asked = None
-    if held.session.is_identified:
-        asked = _prepare_pull(db, held, message_set_id, dialect=dialect, now=now)
-    if held.session.is_identified and asked is None:
+    outgoing = _next(db, held, message_set_id, dialect, policy=policy, now=now) if held.session.is_identified else None
+    return _store(db, held, message_set_id, outgoing or _ask_for_identity(dialect, owner_id=owner_id), now=now)
+
+
+def _next(
+    db: Session, held: Held, message_set_id: int, dialect: Dialect, *, policy: UpdatePolicy, now: datetime
+) -> Outgoing | None:
+    """Say what goes out: questions about what is unknown before anything new; None where nothing is due."""
+    asked = NextQuestion()
+    if held.has_questions:
+        asked = next_question(db, held.connection.id, dialect=dialect, policy=policy.retries, now=now)
+    while isinstance(asked.question, KeptAnswer):
+        replayed = replay_set(db, held.connection.id, asked.question.message_set_id, policy=policy.retries, now=now)
+        held.session.done_count += replayed.applied.done
+        held.session.failed_count += replayed.applied.failed
+        asked = next_question(db, held.connection.id, dialect=dialect, policy=policy.retries, now=now)
+    held.session.failed_count += asked.failed
+    match asked.question:
+        case StoredAnswerQuestion():
+            return _ask_for_stored_answer(asked.question, dialect)
+        case InquirySet():
+            return _ask_about_operations(asked.question, dialect)
+    pulled = _pull(db, held, message_set_id, dialect, now=now)
+    if pulled is not None:
+        return pulled
+    if not asked.holds_work:
         prepared = prepare_batch(
-            db,
-            held.connection.id,
-            message_set_id=message_set_id,
-            dialect=dialect,
-            limits=policy.limits,
-            now=now,
+            db, held.connection.id, message_set_id=message_set_id, dialect=dialect, limits=policy.limits, now=now
         )
-        batch = prepared.batch
         held.session.failed_count += prepared.failed
-        if batch is None:
-            asked = _prepare_pull(db, held, message_set_id, dialect=dialect, now=now, is_queue_empty=True)
-    if asked is not None:
-        return _hand_out_pull(db, held, message_set_id, asked, version=dialect.version, now=now)
-    if batch is None:
-        return _hand_out_identity(db, held, message_set_id, version=dialect.version, owner_id=owner_id, now=now)
-    return _hand_out(db, held, message_set_id, batch, version=dialect.version, now=now)
+        if prepared.batch is not None:
+            return _do_work(prepared.batch, dialect)
+    return _pull(db, held, message_set_id, dialect, now=now, is_queue_empty=True)
+
+
+def _pull(
+    db: Session, held: Held, message_set_id: int, dialect: Dialect, *, now: datetime, is_queue_empty: bool = False
+) -> Outgoing | None:
+    """Ask for what the mirror lacks, in turns with the queue: pure queries, so without a set ID."""
+    questions = pull.prepare_pull(
+        db,
+        held.connection,
+        update_session_id=held.session.id,
+        message_set_id=message_set_id,
+        dialect=dialect,
+        now=now,
+        is_queue_empty=is_queue_empty,
+    )
+    if questions is None:
+        return None
+    text = qbxml.build_message_set(questions.requests, version=dialect.version)
+    return Outgoing(purpose=MessageSetPurpose.PULL, text=text, pulled=questions)
 
 
 def _repeat(unanswered: MessageSet) -> NextMessageSet:
@@ -121,89 +167,70 @@ def _dialect(held: Held, host: HostState) -> Dialect:
     return Dialect(version=version, country=country if country in qbxml.grammar.EDITIONS else "US")
 
 
-def _prepare_pull(
-    db: Session, held: Held, message_set_id: int, *, dialect: Dialect, now: datetime, is_queue_empty: bool = False
-) -> pull.PullBatch | None:
-    return pull.prepare_pull(
-        db,
-        held.connection,
-        update_session_id=held.session.id,
-        message_set_id=message_set_id,
-        dialect=dialect,
-        now=now,
-        is_queue_empty=is_queue_empty,
-    )
-
-
-def _hand_out_pull(
-    db: Session, held: Held, message_set_id: int, asked: pull.PullBatch, *, version: str, now: datetime
-) -> NextMessageSet:
-    """Ask for what the mirror lacks: pure queries, so without a set ID; lost ones are simply asked again."""
-    text = qbxml.build_message_set(asked.requests, version=version)
-    purpose = MessageSetPurpose.PULL
-    _store(db, held, message_set_id, text, purpose=purpose, new_message_set_id=None, operation_ids=[], now=now)
-    pull.record_questions(db, held.connection.id, asked, message_set_id=message_set_id)
-    return NextMessageSet(qbxml=text, connection_id=held.connection.id, message_set_id=message_set_id)
-
-
-def _hand_out(
-    db: Session, held: Held, message_set_id: int, batch: Batch, *, version: str, now: datetime
-) -> NextMessageSet:
+def _do_work(batch: Batch, dialect: Dialect) -> Outgoing:
     set_id = secrets.token_hex(SET_ID_BYTES) if batch.is_write else None
-    text = qbxml.build_message_set(batch.requests, version=version, new_message_set_id=set_id)
-    _store(
-        db,
-        held,
-        message_set_id,
-        text,
+    return Outgoing(
         purpose=MessageSetPurpose.WORK,
+        text=qbxml.build_message_set(batch.requests, version=dialect.version, new_message_set_id=set_id),
         new_message_set_id=set_id,
-        operation_ids=[operation.id for operation in batch.operations],
-        now=now,
-    )
-    queue.record_attempts(db, held.connection.id, batch.operations, message_set_id=message_set_id, now=now)
-    return NextMessageSet(
-        qbxml=text,
-        connection_id=held.connection.id,
-        message_set_id=message_set_id,
         operation_ids=tuple(operation.id for operation in batch.operations),
+        attempted=batch.operations,
     )
 
 
-def _hand_out_identity(
-    db: Session, held: Held, message_set_id: int, *, version: str, owner_id: str, now: datetime
-) -> NextMessageSet:
+def _ask_for_stored_answer(question: StoredAnswerQuestion, dialect: Dialect) -> Outgoing:
+    """Ask whether QuickBooks kept the answer: new and old ID the same, which executes nothing [Intuit: table 31-2].
+
+    Never the old ID alone: that would make QuickBooks forget the answer.
+    """
+    set_id = question.new_message_set_id
+    text = qbxml.build_message_set([], version=dialect.version, new_message_set_id=set_id, old_message_set_id=set_id)
+    return Outgoing(
+        purpose=MessageSetPurpose.RECOVERY,
+        text=text,
+        operation_ids=question.operation_ids,
+        recovers_id=question.message_set_id,
+    )
+
+
+def _ask_about_operations(question: InquirySet, dialect: Dialect) -> Outgoing:
+    return Outgoing(
+        purpose=MessageSetPurpose.INQUIRY,
+        text=qbxml.build_message_set(question.requests, version=dialect.version),
+        operation_ids=question.operation_ids,
+    )
+
+
+def _ask_for_identity(dialect: Dialect, *, owner_id: str) -> Outgoing:
     """Ask which company file is open: the first question of a session, and the harmless one where nothing is left.
 
     An empty answer to sendRequestXML would be taken for an error [QBWC guide, ch. 2].
     """
-    built = [qbxml.build_request(request, version=version) for request in identity_requests(owner_id)]
-    text = qbxml.build_message_set(built, version=version)
-    purpose = MessageSetPurpose.IDENTITY
-    _store(db, held, message_set_id, text, purpose=purpose, new_message_set_id=None, operation_ids=[], now=now)
-    return NextMessageSet(qbxml=text, connection_id=held.connection.id, message_set_id=message_set_id)
+    built = [qbxml.build_request(request, version=dialect.version) for request in identity_requests(owner_id)]
+    return Outgoing(purpose=MessageSetPurpose.IDENTITY, text=qbxml.build_message_set(built, version=dialect.version))
 
 
-def _store(
-    db: Session,
-    held: Held,
-    message_set_id: int,
-    text: str,
-    *,
-    purpose: MessageSetPurpose,
-    new_message_set_id: str | None,
-    operation_ids: list[int],
-    now: datetime,
-) -> None:
+def _store(db: Session, held: Held, message_set_id: int, outgoing: Outgoing, *, now: datetime) -> NextMessageSet:
     row = {
         "connection_id": held.connection.id,
         "id": message_set_id,
         "update_session_id": held.session.id,
-        "purpose": purpose,
+        "purpose": outgoing.purpose,
         "state": MessageSetState.SENT,
-        "new_message_set_id": new_message_set_id,
-        "operation_ids": operation_ids,
-        "request": text,
+        "new_message_set_id": outgoing.new_message_set_id,
+        "operation_ids": list(outgoing.operation_ids),
+        "recovers_id": outgoing.recovers_id,
+        "request": outgoing.text,
         "sent_at": now,
     }
     db.execute(insert(MessageSet), [row])
+    if outgoing.attempted:
+        queue.record_attempts(db, held.connection.id, outgoing.attempted, message_set_id=message_set_id, now=now)
+    if outgoing.pulled is not None:
+        pull.record_questions(db, held.connection.id, outgoing.pulled, message_set_id=message_set_id)
+    return NextMessageSet(
+        qbxml=outgoing.text,
+        connection_id=held.connection.id,
+        message_set_id=message_set_id,
+        operation_ids=outgoing.operation_ids,
+    )

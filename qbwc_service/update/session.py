@@ -29,11 +29,13 @@ class Held:
     """An update session whose row this transaction holds, its connection, and its last set that is not settled.
 
     That set waits for an answer; or its answer is kept and was not applied yet, because another process is about to.
+    ``has_questions`` says whether QuickBooks has to be asked about operations before anything new goes out.
     """
 
     session: UpdateSession
     connection: Connection
     unsettled: MessageSet | None
+    has_questions: bool
 
     def is_live(self, policy: UpdatePolicy, *, now: datetime) -> bool:
         """Whether the ticket still opens anything."""
@@ -51,7 +53,7 @@ def hold_session(db: Session, ticket: str) -> Held | None:
         & MessageSet.state.in_(UNSETTLED)
     )
     query = (
-        select(UpdateSession, Connection, MessageSet)
+        select(UpdateSession, Connection, MessageSet, queue.has_questions(connection_id))
         .select_from(Connection)
         .join(UpdateSession, UpdateSession.connection_id == Connection.id)
         .outerjoin(MessageSet, its_set)

@@ -18,7 +18,7 @@ INVOICE = {
     "lines": [{"description": "text"}],
 }
 REFUSAL = (
-    '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs><CustomerAddRs requestID="{}" statusCode="3100" statusSeverity="Error" '
+    '<?xml version="1.0" ?><QBXML><QBXMLMsgsRs><CustomerAddRs requestID="{}" statusCode="3140" statusSeverity="Error" '
     'statusMessage="The name &quot;Ann&quot; of the list element is already in use."/></QBXMLMsgsRs></QBXML>'
 )
 
@@ -121,7 +121,7 @@ def test_an_operation_shows_its_relatives_and_attempts(cli: Any, office: Office)
     shown = cli.json("operations", "show", office.connection, office.customer)
 
     assert [one["id"] for one in shown["needed_by"]] == [office.invoice]
-    assert [attempt["status_code"] for attempt in shown["attempts"]] == ["3100"]
+    assert [attempt["status_code"] for attempt in shown["attempts"]] == ["3140"]
     assert "already in use" in cli("operations", "show", office.connection, office.customer).stdout
 
 
@@ -166,7 +166,7 @@ def test_message_sets_are_shown_byte_for_byte(cli: Any, office: Office) -> None:
     assert request.startswith(b"<?xml")
     assert b"<CustomerAddRq" in request
     assert answer == REFUSAL.format(office.customer).encode()
-    assert shown["operation_ids"] == [office.customer]
+    assert shown["message_set"]["operation_ids"] == [office.customer]
     assert shown["request"] == request.decode()
 
 

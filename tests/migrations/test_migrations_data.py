@@ -42,6 +42,42 @@ AT_0002 = {
         "last_call_at": A_TIME,
     },
 }
+AT_0003 = {
+    "message_sets": {
+        "connection_id": "7",
+        "id": "21",
+        "update_session_id": "11",
+        "purpose": "'work'",
+        "state": "'unknown'",
+        "new_message_set_id": "'0123456789abcdef0123'",
+        "operation_count": "1",
+        "operation_ids": "'[31]'",
+        "request": "'x'",
+        "sent_at": A_TIME,
+    },
+    "operations": {
+        "connection_id": "7",
+        "id": "31",
+        "request": "'CustomerAddRq'",
+        "is_write": "true",
+        "body": "'{}'",
+        "priority": "100",
+        "state": "'unknown'",
+        "not_before": A_TIME,
+        "attempts": "1",
+        "message_set_id": "21",
+        "created_at": A_TIME,
+    },
+    "attempts": {
+        "connection_id": "7",
+        "operation_id": "31",
+        "number": "1",
+        "message_set_id": "21",
+        "sent_at": A_TIME,
+    },
+}
+DROPPED = {"update_sessions": {"qbxml_version", "country"}, "message_sets": {"operation_count"}}
+"""What a later migration takes away, for it said nothing that stands nowhere else."""
 
 
 def put(database: Database, rows: dict[str, dict[str, str]]) -> None:
@@ -56,21 +92,25 @@ def rows_of(database: Database, tables: list[str]) -> dict[str, list[dict[str, o
 
 
 def test_data_survive_every_upgrade_and_the_way_back(empty_database: Database) -> None:
-    tables = [*AT_0001, *AT_0002]
+    tables = [*AT_0001, *AT_0002, *AT_0003]
     upgrade_schema(empty_database, revision="0001")
     put(empty_database, AT_0001)
     upgrade_schema(empty_database, revision="0002")
     put(empty_database, AT_0002)
+    upgrade_schema(empty_database, revision="0003")
+    put(empty_database, AT_0003)
     before = rows_of(empty_database, tables)
     assert all(before.values())
 
     upgrade_schema(empty_database)
     after = rows_of(empty_database, tables)
-    downgrade_schema(empty_database, revision="0002")
+    downgrade_schema(empty_database, revision="0003")
 
     for table in tables:
         for old, new in zip(before[table], after[table], strict=True):
-            assert new.items() >= old.items()
+            kept = {name: value for name, value in old.items() if name not in DROPPED.get(table, ())}
+            assert {name: new[name] for name in kept} == kept
+    assert after["operations"][0]["inquiry"] == "stored_answer", "what was unknown is asked for"
     assert rows_of(empty_database, tables) == before
 
 

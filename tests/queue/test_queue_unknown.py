@@ -1,7 +1,7 @@
 """What was handed out and not answered: writes are unknown, never waiting; reads are simply asked again."""
 
 from qbwc_service.queue import NO_ANSWER, Outcome, Unanswered
-from qbwc_service.store import MessageSet, MessageSetState, OperationState
+from qbwc_service.store import Inquiry, MessageSet, MessageSetState, OperationState
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, HandedOut, new_read, new_write
 from tests.statements import CountStatements
@@ -29,12 +29,15 @@ def test_unanswered_writes_are_unknown(queue: CompanyQueue) -> None:
     assert queue.attempts_of(ids[0])[0].answered_at is None
 
 
-def test_an_unknown_write_is_not_handed_out_again_by_itself(queue: CompanyQueue, clock: StandingClock) -> None:
-    queue.enqueue(new_write())
+def test_an_unknown_write_is_not_handed_out_again_by_itself_but_asked_for(
+    queue: CompanyQueue, clock: StandingClock
+) -> None:
+    (number,) = queue.enqueue(new_write())
     queue.lose(queue.hand_out())
     clock.advance(days=365)
     queue.unblock_all()
-    assert not queue.is_due()
+    assert queue.is_due()
+    assert queue.get(number).inquiry is Inquiry.STORED_ANSWER
     assert queue.hand_out().ids == []
 
 

@@ -1,10 +1,13 @@
 import traceback
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from qbwc_service.app import make_policy
 from qbwc_service.errors import FieldError, InvalidSettingsError
+from qbwc_service.queue import RetryPolicy
 from qbwc_service.settings import Settings, load_settings
 
 KEY = "k" * 32
@@ -30,6 +33,20 @@ def test_only_the_server_key_is_required() -> None:
     assert (settings.max_body_mb, settings.lease_minutes, settings.ticket_minutes) == (128, 15, 60)
     assert (settings.batch_size, settings.max_attempts, settings.run_every_minutes) == (20, 8, 5)
     assert (settings.log_format, settings.log_level) == ("text", "INFO")
+
+
+def test_how_long_a_retry_waits_may_be_less_than_a_second() -> None:
+    retries = make_policy(load(QBWC_RETRY_FIRST_SECONDS="0.05", QBWC_RETRY_LONGEST_SECONDS="2")).retries
+
+    assert (retries.first_delay, retries.longest_delay) == (timedelta(milliseconds=50), timedelta(seconds=2))
+    assert make_policy(load()).retries == RetryPolicy()
+
+
+def test_what_is_no_number_of_seconds_is_refused() -> None:
+    for text in ("soon", "nan", "inf", "0", "-1"):
+        refused = refuse(MINIMUM | {"QBWC_RETRY_FIRST_SECONDS": text})
+        assert refused.keys() == {"QBWC_RETRY_FIRST_SECONDS"}
+    assert refuse(MINIMUM | {"QBWC_RETRY_FIRST_SECONDS": "soon"}).popitem()[1].message == "is not a number"
 
 
 def test_an_empty_environment_names_the_missing_key_and_the_way_out() -> None:

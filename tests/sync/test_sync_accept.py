@@ -163,7 +163,7 @@ def test_a_blocked_and_a_failed_document_can_be_changed_too(
     put(database, connection_id, customer("c1"), invoice("i1"), now=clock())
     put(database, connection_id, invoice("i1", memo="Changed while blocked"), now=clock())
     (request,) = read_set(far.begin()).requests
-    far.receive(document(refusal(request, 3100, "The name is in use.")))
+    far.receive(document(refusal(request, 3140, "The name is in use.")))
     assert document_states(database, connection_id) == {"c1": "problem", "i1": "blocked"}
 
     put(database, connection_id, customer("c1", name="Another name"), now=clock())

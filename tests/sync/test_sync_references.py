@@ -124,7 +124,7 @@ def test_a_failed_parent_blocks_its_children_until_it_is_healed(
 ) -> None:
     put(database, connection_id, customer("c1"), invoice("i1", "c1"), now=clock())
     (request,) = read_set(far.begin()).requests
-    assert far.receive(document(refusal(request, 3100))) == 100
+    assert far.receive(document(refusal(request, 3140))) == 100
     far.close()
     put(database, connection_id, invoice("i2", "c1"), now=clock())
     assert document_states(database, connection_id) == {"c1": "problem", "i1": "blocked", "i2": "blocked"}

@@ -11,7 +11,7 @@ from qbwc_service.sync import BatchLimits, enqueue_qbxml
 from qbwc_service.update import UpdatePolicy, UpdateService
 from qbwc_service.update.receive_response import Answer, keep_answer
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
-from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
+from tests.far_side import FarSide, answer_all, document, read_set, refusal, stored, success
 from tests.rows import (
     attempts,
     credit_memo,
@@ -23,7 +23,6 @@ from tests.rows import (
     links,
     message_sets,
     operation_states,
-    operations,
     payment,
     put,
     sessions,
@@ -147,7 +146,7 @@ def test_what_waits_for_later_or_for_a_failed_parent_is_not_due(
 ) -> None:
     put(database, connection_id, customer("c1"), invoice("i1", "c1"), customer("c2"), now=clock())
     c1, c2 = read_set(far.begin()).requests
-    assert far.receive(document(refusal(c1, 3100), refusal(c2, 3175))) == 100
+    assert far.receive(document(refusal(c1, 3140), refusal(c2, 3175))) == 100
     assert operation_states(database, connection_id) == ["failed", "waiting", "blocked"]
 
 
@@ -248,8 +247,13 @@ def test_an_answer_that_cannot_be_applied_is_kept_and_what_was_out_becomes_unkno
     assert operation_states(database, connection_id) == ["done", "unknown", "unknown", "waiting"]
     far.close()
 
-    assert read_set(far.begin()).names == ("CustomerQueryRq",), "the next session goes on with the rest"
-    assert far.receive(answer_all(message_sets(database, connection_id)[-1].request)) == 100
+    with capture_logs() as logs:
+        question = read_set(far.begin())
+    assert "replay_failed" in [line["event"] for line in logs], "it was applied again, once"
+    assert question.attributes["oldMessageSetID"] == row.new_message_set_id, "and then asked for"
+    assert far.receive(stored(success(c2, "80000002-1"), success(c3))) < 100
+    assert document_states(database, connection_id) == {"c1": "synced", "c2": "synced", "c3": "synced"}
+    assert read_set(far.send()).names == ("CustomerQueryRq",), "the session goes on with the rest"
 
 
 UNREADABLE = {
@@ -260,35 +264,34 @@ UNREADABLE = {
 
 
 def test_what_stands_before_the_damage_counts_and_what_is_behind_is_unknown(
-    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+    far: FarSide, database: Database, link_company: LinkCompany, clock: StandingClock
 ) -> None:
-    for number, (case, damage) in enumerate(UNREADABLE.items()):
-        before, behind = f"before-{number}", f"behind-{number}"
-        put(database, connection_id, customer(before), customer(behind), now=clock())
-        one, two = read_set(far.begin()).requests
+    for case, damage in UNREADABLE.items():
+        linked = link_company("Acme")
+        own = FarSide(far.service, linked.user_name, linked.password, linked.owner_id, linked.file_id)
+        put(database, linked.connection_id, customer("before"), customer("behind"), now=clock())
+        one, two = read_set(own.begin()).requests
         answer = damage(success(one), success(two))
-        assert far.receive(answer) == -1, case
-        assert "could not be read to its end" in far.last_error(), case
-        states = document_states(database, connection_id)
-        assert (states[before], states[behind]) == ("synced", "unknown"), case
-        row = message_sets(database, connection_id)[-1]
+        assert own.receive(answer) == -1, case
+        assert "could not be read to its end" in own.last_error(), case
+        assert document_states(database, linked.connection_id) == {"before": "synced", "behind": "unknown"}, case
+        row = message_sets(database, linked.connection_id)[-1]
         assert (row.state, row.answer) == (MessageSetState.APPLY_FAILED, answer), case
         assert row.apply_error, case
-        far.close()
 
 
 def test_damage_inside_an_answer_never_makes_it_more_than_it_is(
-    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+    far: FarSide, database: Database, link_company: LinkCompany, clock: StandingClock
 ) -> None:
-    for number, damage in enumerate(("<<< &%$", "&%$", "</x>", "<a", "< <")):
-        before, behind = f"before-{number}", f"behind-{number}"
-        put(database, connection_id, customer(before), customer(behind), now=clock())
-        one, two = read_set(far.begin()).requests
-        assert far.receive(document(success(one), damage, success(two))) == -1
-        states = document_states(database, connection_id)
-        assert states[before] in {"synced", "unknown"}
-        assert states[behind] == "unknown"
-        far.close()
+    for damage in ("<<< &%$", "&%$", "</x>", "<a", "< <"):
+        linked = link_company("Acme")
+        own = FarSide(far.service, linked.user_name, linked.password, linked.owner_id, linked.file_id)
+        put(database, linked.connection_id, customer("before"), customer("behind"), now=clock())
+        one, two = read_set(own.begin()).requests
+        assert own.receive(document(success(one), damage, success(two))) == -1
+        states = document_states(database, linked.connection_id)
+        assert states["before"] in {"synced", "unknown"}
+        assert states["behind"] == "unknown"
 
 
 def test_an_answer_that_is_none_makes_writes_unknown_and_reads_asked_again(
@@ -304,10 +307,11 @@ def test_an_answer_that_is_none_makes_writes_unknown_and_reads_asked_again(
         assert own.receive(answer) == -1, answer
         assert operation_states(database, linked.connection_id) == ["unknown", "waiting"], answer
         own.close()
-        assert read_set(own.begin()).names == ("CustomerQueryRq",), answer
+        question = read_set(own.begin())
+        assert question.names == (), f"{answer}: first of all, did QuickBooks keep the answer?"
+        assert question.attributes["newMessageSetID"] == question.attributes["oldMessageSetID"]
         assert own.receive(answer) == -1, answer
         assert operation_states(database, linked.connection_id) == ["unknown", "waiting"], answer
-        assert operations(database, linked.connection_id)[1].not_before > clock(), "asked again, but not at once"
 
 
 def test_what_the_answer_does_not_mention_is_unknown_or_asked_again(
@@ -318,12 +322,15 @@ def test_what_the_answer_does_not_mention_is_unknown_or_asked_again(
     with database.writing() as db:
         for _ in range(2):
             enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
-    _, c2 = read_set(far.begin()).requests
+    c1, c2 = read_set(far.begin()).requests
     assert far.receive(document(success(c2))) < 100
+    assert "does not mention" in (document_state(database, connection_id, "c1").message or "")
+    assert operation_states(database, connection_id) == ["unknown", "done", "waiting", "waiting"]
+    assert read_set(far.send()).names == (), "did QuickBooks keep more than it said?"
+    assert far.receive(stored(success(c1, "80000001-1"))) < 100
     _, second = read_set(far.send()).requests
     assert far.receive(document(refusal(second, 1, severity="Info"))) == 100
-    assert operation_states(database, connection_id) == ["unknown", "done", "waiting", "done"]
-    assert "does not mention" in (document_state(database, connection_id, "c1").message or "")
+    assert operation_states(database, connection_id) == ["done", "done", "waiting", "done"]
 
 
 def test_control_characters_in_an_answer_do_not_lose_it(
@@ -354,7 +361,7 @@ def test_a_late_answer_resolves_what_was_unknown(
 
     far.ticket = old
     one, two = read_set(text).requests
-    answer = document(success(one, "80000001-1"), refusal(two, 3100, "The name is in use."))
+    answer = document(success(one, "80000001-1"), refusal(two, 3140, "The name is in use."))
     assert far.receive(answer) == -1
     assert document_states(database, connection_id) == {
         "c1": "synced",

@@ -13,6 +13,8 @@ from tests.rows import credit_memo, customer, document_states, invoice, item, op
 from tests.statements import counted_statements
 
 AUTHENTICATE, SEND, RECEIVE, CLOSE = 3, 10, 15, 3
+PROBLEM = 3
+"""What a problem costs that opens: whom it holds up, its number, its row."""
 
 
 @pytest.fixture
@@ -83,12 +85,12 @@ def test_an_answer_to_twenty_operations_of_all_kinds_and_outcomes(
             "<BalanceRemaining>1.00</BalanceRemaining></AppliedToTxnRet>"
         )
         details = applied if request.name == "ReceivePaymentAddRq" else ""
-        outcomes = {3: refusal(request, 3175), 7: refusal(request, 3100), 13: refusal(request, 1000), 17: ""}
+        outcomes = {3: refusal(request, 3175), 7: refusal(request, 3140), 13: refusal(request, 1000), 17: ""}
         answers.append(outcomes.get(number, success(request, details=details)))
     clock.advance(seconds=5)
     with counted_statements(database) as statements:
         assert 0 < far.receive(document(*answers)) < 100
-    assert len(statements) <= RECEIVE
+    assert len(statements) <= RECEIVE + PROBLEM
     assert sorted(operation_states(database, connection_id)[15:35]) == sorted(
         ["done"] * 16 + ["failed"] + ["unknown"] * 2 + ["waiting"]
     )
@@ -116,7 +118,7 @@ def test_an_hresult_a_replay_and_a_query_cost_no_more(
         clock.advance(seconds=1)
         with counted_statements(database) as statements:
             call()
-        assert len(statements) <= RECEIVE
+        assert len(statements) <= RECEIVE + PROBLEM
 
 
 def test_a_close(far: FarSide, database: Database, connection_id: int, clock: StandingClock) -> None:

@@ -165,7 +165,11 @@ TABLE: dict[str, dict[str, object]] = {
     },
     "ended by closeConnection": {**NOTHING, "closeConnection": "1 done; 2 waiting."},
     # What went out and was not answered is still settled by an answer that comes late.
-    "superseded": {**NOTHING, "receiveResponseXML": (CHANGES, -1), "closeConnection": "0 done; 2 waiting."},
+    "superseded": {
+        **NOTHING,
+        "receiveResponseXML": (CHANGES, -1),
+        "closeConnection": "0 done, 1 unknown (handed out, no answer); 2 waiting.",
+    },
     "expired": {
         **NOTHING,
         "receiveResponseXML": (CHANGES, -1),

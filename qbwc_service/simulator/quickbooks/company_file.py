@@ -205,6 +205,10 @@ class CompanyFile:
         """Give a backup of the whole file, message-set state included."""
         return pickle.dumps(self.tables)
 
+    def forget_message_sets(self) -> None:
+        """Lose every answer that is kept for recovery, as a restored backup does, and nothing else."""
+        self.tables.message_sets.clear()
+
     def restore(self, backup: bytes) -> None:
         """Go back to a backup that this company made; everything since is gone."""
         tables = pickle.loads(backup)  # noqa: S301 - our own bytes

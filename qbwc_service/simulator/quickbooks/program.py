@@ -5,7 +5,8 @@ grammar's tables. One request at a time is executed, whoever asks [Intuit's SDK]
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -197,6 +198,18 @@ class QuickBooks:
         stand in a row, one per document.
         """
         self._failures.append(Failure(hresult=hresult, after_requests=after_requests))
+
+    def open_file(self, company: CompanyFile) -> None:
+        """Close the company file and open another one, as a person may: sessions and iterators are gone."""
+        with self._lock:
+            self._sessions.clear()
+            self.company = company
+
+    @contextmanager
+    def person_at_work(self) -> Iterator[Person]:
+        """Let a person work in the company file; no request is executed until they are done."""
+        with self._lock:
+            yield Person(self.company)
 
     def restart(self) -> None:
         """Close and open QuickBooks again: sessions and iterators are gone, the file is as it was."""

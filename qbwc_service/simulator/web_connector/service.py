@@ -6,7 +6,7 @@ reaches a .NET program; where the Web Connector would stumble over it, so does t
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from qbwc_service.simulator.web_connector.errors import CALL_CODES, NULL_REFERENCE, CallError, QbwcError
@@ -106,7 +106,7 @@ class WebService:
         answer: HttpAnswer | None = None
         problem = ""
         try:
-            answer = self._wire.post(soap_action(method), request)
+            answer = self._deliver(method, request, times=self._hooks.count_deliveries(method, number))
             result = read(SoapAnswer(method, answer))
         except CallError as error:
             problem = error.message
@@ -116,6 +116,13 @@ class WebService:
             self.calls.append(_record(method, len(request), answer=answer, seconds=seconds, error=problem))
         self._hooks.after_answer(method, number)
         return result
+
+    def _deliver(self, method: str, request: bytes, *, times: int) -> HttpAnswer:
+        """Send the call; where it arrives several times, only the last answer is heard."""
+        answer = self._wire.post(soap_action(method), request)
+        for _ in range(times - 1):
+            answer = replace(self._wire.post(soap_action(method), request), resent=True)
+        return answer
 
 
 def _record(method: str, sent_bytes: int, *, answer: HttpAnswer | None, seconds: float, error: str) -> CallRecord:

@@ -65,6 +65,7 @@ class UpdateSession:
             ending = Ending(outcome=UpdateOutcome.CUT, error_text=str(cut))
         finally:
             self._leave_company()
+            self._hooks.after_session()
         return self._log.report(ending, self._service.calls)
 
     def _agree_on_versions(self, version: str) -> Ending | None:
@@ -136,6 +137,7 @@ class UpdateSession:
         return self._begin_session()
 
     def _begin_session(self) -> str:
+        self._hooks.before_open()
         return self._quickbooks.open_session(
             app_name=self._contents.app_name,
             owner_id=self._contents.owner_id,

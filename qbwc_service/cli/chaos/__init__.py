@@ -1,0 +1,1 @@
+"""``qbwc-service simulate --chaos``: many documents, a fault on every tenth exchange, and honest books at the end."""

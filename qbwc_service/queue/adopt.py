@@ -1,0 +1,25 @@
+"""Take an operation for done because somebody found in QuickBooks what it should do."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import Operation, OperationState
+
+ADOPTABLE = (OperationState.UNKNOWN, OperationState.FAILED, OperationState.CANCELLED)
+
+
+def adopt(db: Session, connection_id: int, operation_id: int, *, now: datetime) -> bool:
+    """Mark it *done* if its outcome is unknown, or if it failed or was cancelled; say whether it was one of these."""
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.id == operation_id,
+        Operation.state.in_(ADOPTABLE),
+    )
+    move = (
+        update(Operation)
+        .where(*held)
+        .values(state=OperationState.DONE, finished_at=now, reason=None, inquiry=None, inquiries=0)
+    )
+    return db.scalar(move.returning(Operation.id), execution_options={"synchronize_session": False}) is not None

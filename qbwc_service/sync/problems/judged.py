@@ -1,0 +1,61 @@
+"""Keep problems in step with how operations ended: opened where one failed, closed where one went on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import OperationState, ProblemReason
+from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.problems.reasons import find_failure_reason
+from qbwc_service.sync.problems.record import (
+    BY_ITSELF,
+    NewProblem,
+    close_problems,
+    find_held_up,
+    open_problems,
+    subject_of,
+)
+
+
+def record_problems(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, by: str = BY_ITSELF, now: datetime
+) -> None:
+    """Open and close the problems of judged operations; one statement where nothing is wrong, a few where it is."""
+    troubled = {problem.operation_id: problem for problem in map(find_problem, judgements) if problem is not None}
+    well = [judgement.sent for judgement in judgements if judgement.sent.operation_id not in troubled]
+    close_problems(
+        db,
+        connection_id,
+        subjects={subject_of(sent.operation_id, sent.document_id) for sent in well},
+        causes={sent.operation_id for sent in well},
+        by=by,
+        now=now,
+    )
+    failed = {
+        judgement.sent.operation_id: judgement.sent.subject
+        for judgement in judgements
+        if judgement.outcome.state is OperationState.FAILED
+    }
+    held_up = find_held_up(db, connection_id, failed)
+    open_problems(db, connection_id, [*troubled.values(), *held_up], now=now)
+
+
+def find_problem(judgement: Judgement) -> NewProblem | None:
+    """Give the problem that a judgement means, None where it means none: what is being asked for is not one yet."""
+    sent, outcome = judgement.sent, judgement.outcome
+    match outcome.state:
+        case OperationState.FAILED:
+            reason = find_failure_reason(outcome.status_code, outcome.status_message)
+        case OperationState.UNKNOWN if outcome.inquiry is None:
+            reason = ProblemReason.OUTCOME_UNKNOWN
+        case _:
+            return None
+    said = {"status_code": outcome.status_code, "status_message": outcome.status_message}
+    return NewProblem(
+        reason=reason,
+        message=outcome.status_message or "QuickBooks gave no reason",
+        operation_id=sent.operation_id,
+        document_id=sent.document_id,
+        evidence={"request": sent.request, **said, **judgement.evidence},
+    )

@@ -1,0 +1,231 @@
+"""Every reason why something does not sync: what people read, what they can do, and when it is this one.
+
+The one place for the texts of problems; the command line shows them, docs/problems.md is held against them by a test.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qbwc_service import qbxml
+from qbwc_service.store import ProblemReason
+
+
+class ProblemAction(StrEnum):
+    """What a person can do about a problem."""
+
+    RETRY = "retry"
+    """Send it again as it is: the cause is gone."""
+    CLEAR = "clear"
+    """Take it off the list without syncing; ``retry`` brings it back."""
+    LINK = "link"
+    """It is in QuickBooks: pair it with the record of this id, and send nothing."""
+    SEND_AGAIN = "send_again"
+    """It is not in QuickBooks: somebody looked. Send it again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonFact:
+    """One reason as people read it. ``actions`` are those that help; none where only the cause itself can go away."""
+
+    reason: ProblemReason
+    title: str
+    advice: str
+    actions: tuple[ProblemAction, ...] = ()
+
+
+_REPAIRED = (ProblemAction.RETRY, ProblemAction.CLEAR)
+_BY_ITSELF = "Nothing is lost: everything waits and goes by itself when it is repaired."
+
+_FACTS = (
+    ReasonFact(
+        reason=ProblemReason.OUTCOME_UNKNOWN,
+        title="Nobody knows whether QuickBooks has done this",
+        advice="The answer was lost, and what was found in QuickBooks does not decide it. Look there: if the record "
+        "exists, link it; if it does not, send it again.",
+        actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN),
+    ),
+    ReasonFact(
+        reason=ProblemReason.PARENT_FAILED,
+        title="It waits for something that failed",
+        advice="Repair what it waits for; it goes by itself as soon as that is in QuickBooks.",
+    ),
+    ReasonFact(
+        reason=ProblemReason.NAME_IN_USE,
+        title="The name is taken in QuickBooks",
+        advice="Customers, vendors, employees and other names share one list. Link the record that has the name, or "
+        "send the document with another name.",
+        actions=(ProblemAction.LINK, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.EDIT_CONFLICT,
+        title="Somebody changed the record in QuickBooks at the same time",
+        advice="Read the record again and send the change with its present EditSequence, or without one: then the "
+        "service reads it itself.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.DELETED_IN_QUICKBOOKS,
+        title="The record is not in QuickBooks any more",
+        advice="It was deleted or merged there, or an invoice is paid already. Send it as a new one, or clear it.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.REFERENCE_MISSING,
+        title="It names something that QuickBooks does not have",
+        advice="Create the entry that the message names (a customer, an item, terms …) in QuickBooks, or make it "
+        "active again; then retry.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.RECORD_LOCKED,
+        title="Somebody kept the record open in QuickBooks",
+        advice="It was tried many times. Close the record in QuickBooks, then retry.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.CLOSED_PERIOD,
+        title="The books are closed for this date",
+        advice="Open the period in QuickBooks and retry, or send the document with a later date.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.PERMISSION_DENIED,
+        title="QuickBooks does not allow it",
+        advice="Give the QuickBooks user or the application the right that the message names, as Admin; then retry.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.FEATURE_DISABLED,
+        title="A feature of QuickBooks is switched off",
+        advice="Turn it on in QuickBooks' preferences, if this edition has it; then retry.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.UNSUPPORTED_BY_VERSION,
+        title="This QuickBooks is too old for it",
+        advice="This edition or year of QuickBooks cannot do that. Leave out what is new, or clear it.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.INVALID_VALUE,
+        title="QuickBooks cannot read a value of it",
+        advice="Correct the value that the message names and send the document again.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.REJECTED_BY_QUICKBOOKS,
+        title="QuickBooks refused it",
+        advice="The message says why. Correct it in the program that sent it, or in QuickBooks; then retry.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.QUICKBOOKS_CLOSED,
+        title="QuickBooks is not open",
+        advice=f"Open QuickBooks with the company file, or allow the access while it is closed. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.DIALOG_OPEN,
+        title="A dialog is open in QuickBooks",
+        advice=f"Close the dialog on the PC with QuickBooks. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.WRONG_FILE_OPEN,
+        title="Another company file is open",
+        advice=f"Open the company file of this connection; QuickBooks has one open at a time. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.MODE_CONFLICT,
+        title="The company file is open in another mode",
+        advice=f"Switch between single-user and multi-user mode, or close the other application. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.NEEDS_AUTHORIZATION,
+        title="QuickBooks does not let the application in",
+        advice="As Admin, in single-user mode, allow it under Edit, Preferences, Integrated Applications. "
+        f"{_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.UNATTENDED_NOT_ALLOWED,
+        title="The application may not open QuickBooks by itself",
+        advice=f"As Admin, tick the access even if QuickBooks is not running, or leave QuickBooks open. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.COMPANY_MISMATCH,
+        title="The company file is not the one of this connection",
+        advice="Open the right file; or, if this file takes its place, accept it with `connections rebind`. "
+        f"{_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.NOT_CONNECTED,
+        title="QuickBooks cannot be reached",
+        advice=f"The message says what the Web Connector was told. Restart QuickBooks and the Web Connector. "
+        f"{_BY_ITSELF}",
+    ),
+)
+
+REASONS: Mapping[ProblemReason, ReasonFact] = {fact.reason: fact for fact in _FACTS}
+"""Every reason, by its word."""
+
+_BY_STATUS = {
+    1010: ProblemReason.RECORD_LOCKED,
+    1030: ProblemReason.UNSUPPORTED_BY_VERSION,
+    3000: ProblemReason.DELETED_IN_QUICKBOOKS,
+    3100: ProblemReason.NAME_IN_USE,
+    3120: ProblemReason.DELETED_IN_QUICKBOOKS,
+    3140: ProblemReason.REFERENCE_MISSING,
+    3171: ProblemReason.CLOSED_PERIOD,
+    3175: ProblemReason.RECORD_LOCKED,
+    3176: ProblemReason.RECORD_LOCKED,
+    3177: ProblemReason.RECORD_LOCKED,
+    3200: ProblemReason.EDIT_CONFLICT,
+    3220: ProblemReason.PERMISSION_DENIED,
+    3250: ProblemReason.FEATURE_DISABLED,
+    3260: ProblemReason.PERMISSION_DENIED,
+    3261: ProblemReason.PERMISSION_DENIED,
+    3263: ProblemReason.PERMISSION_DENIED,
+    3262: ProblemReason.FEATURE_DISABLED,
+    3264: ProblemReason.FEATURE_DISABLED,
+}
+_INVALID = range(3010, 3100)
+_LOCK_CODES = (3170, 3180)
+
+_BY_HRESULT = {
+    "0x80040408": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040416": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040417": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040424": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040414": ProblemReason.DIALOG_OPEN,
+    "0x8004040A": ProblemReason.WRONG_FILE_OPEN,
+    "0x80040410": ProblemReason.MODE_CONFLICT,
+    "0x80040422": ProblemReason.MODE_CONFLICT,
+    "0x8004041D": ProblemReason.UNATTENDED_NOT_ALLOWED,
+}
+
+
+def find_failure_reason(status_code: str | None, message: str | None) -> ProblemReason:
+    """Name the reason of a failed operation from QuickBooks' status code, or from the hresult of its whole set."""
+    if status_code is None:
+        return ProblemReason.INVALID_VALUE
+    if not status_code.isdigit():
+        fact = qbxml.explain_hresult(status_code)
+        is_version = fact is not None and fact.hresult == "0x80040423"
+        return ProblemReason.UNSUPPORTED_BY_VERSION if is_version else ProblemReason.INVALID_VALUE
+    code = int(status_code)
+    if code in _LOCK_CODES and qbxml.is_lock(message or ""):
+        return ProblemReason.RECORD_LOCKED
+    if code in _INVALID:
+        return ProblemReason.INVALID_VALUE
+    return _BY_STATUS.get(code, ProblemReason.REJECTED_BY_QUICKBOOKS)
+
+
+def find_connection_reason(hresult: str) -> ProblemReason:
+    """Name the reason why QuickBooks could not be reached, from the hresult in any spelling."""
+    fact = qbxml.explain_hresult(hresult)
+    if fact is None:
+        return ProblemReason.NOT_CONNECTED
+    if fact.hresult in _BY_HRESULT:
+        return _BY_HRESULT[fact.hresult]
+    if fact.kind is qbxml.HresultKind.AUTHORIZATION:
+        return ProblemReason.NEEDS_AUTHORIZATION
+    return ProblemReason.NOT_CONNECTED

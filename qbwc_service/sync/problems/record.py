@@ -1,0 +1,142 @@
+"""Open and close problems, in the transaction in which their cause came or went.
+
+A subject has a reason at most once while it is open; seen again, its evidence is renewed. A handful of statements
+for any number of operations.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import Operation, OperationDependency, OperationState, Problem, ProblemReason, allocate_ids
+
+CONNECTION = "connection"
+BY_ITSELF = "itself"
+MOST_HELD_UP = 1000
+"""How many operations behind a failed one get a problem of their own; all of them wait all the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewProblem:
+    """A problem to be opened: of an operation and its document, or of the connection where ``operation_id`` is None."""
+
+    reason: ProblemReason
+    message: str
+    operation_id: int | None = None
+    document_id: int | None = None
+    cause_id: int | None = None
+    evidence: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, as the table's key."""
+        return subject_of(self.operation_id, self.document_id)
+
+
+def subject_of(operation_id: int | None, document_id: int | None) -> str:
+    """Give the subject of an operation's problems: its document, where it has one."""
+    if document_id is not None:
+        return f"document:{document_id}"
+    return CONNECTION if operation_id is None else f"operation:{operation_id}"
+
+
+def open_problems(db: Session, connection_id: int, problems: Sequence[NewProblem], *, now: datetime) -> None:
+    """Open problems, or renew those that are open; two statements, none where there are none."""
+    wanted = {(problem.subject, problem.reason): problem for problem in problems}
+    if not wanted:
+        return
+    ids = allocate_ids(db, "problems", count=len(wanted))
+    rows = [
+        {
+            "connection_id": connection_id,
+            "id": number,
+            "subject": problem.subject,
+            "document_id": problem.document_id,
+            "operation_id": problem.operation_id,
+            "cause_id": problem.cause_id,
+            "reason": problem.reason,
+            "message": problem.message,
+            "evidence": dict(problem.evidence),
+            "opened_at": now,
+            "seen_at": now,
+        }
+        for number, problem in zip(ids, wanted.values(), strict=True)
+    ]
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    new = insert(Problem)
+    renewed = {name: new.excluded[name] for name in ("operation_id", "cause_id", "message", "evidence", "seen_at")}
+    put = new.on_conflict_do_update(
+        index_elements=["connection_id", "subject", "reason"], index_where=Problem.closed_at.is_(None), set_=renewed
+    )
+    db.execute(put, rows)
+
+
+def close_problems(
+    db: Session,
+    connection_id: int,
+    *,
+    subjects: Collection[str] = (),
+    causes: Collection[int] = (),
+    but: ProblemReason | None = None,
+    by: str = BY_ITSELF,
+    now: datetime,
+) -> None:
+    """Close the open problems of these subjects (``but`` one reason), and those that these operations caused to others.
+
+    One statement.
+    """
+    if not subjects and not causes:
+        return
+    concerned = (
+        Problem.connection_id == connection_id,
+        Problem.closed_at.is_(None),
+        or_(Problem.subject.in_(sorted(subjects)), Problem.cause_id.in_(sorted(causes))),
+        *(() if but is None else (Problem.reason != but,)),
+    )
+    move = update(Problem).where(*concerned).values(closed_at=now, closed_by=by)
+    db.execute(move, execution_options={"synchronize_session": False})
+
+
+def find_held_up(db: Session, connection_id: int, failed: Mapping[int, str]) -> list[NewProblem]:
+    """Give a problem for every operation that waits, over however many others, for one of ``failed``.
+
+    ``failed`` gives what to call each failed operation. One statement; none where nothing failed.
+    """
+    if not failed:
+        return []
+    return [
+        NewProblem(
+            reason=ProblemReason.PARENT_FAILED,
+            message=f"it waits for {failed[cause_id]} (operation {cause_id}), which failed",
+            operation_id=operation_id,
+            document_id=document_id,
+            cause_id=cause_id,
+            evidence={"parent_operation_id": cause_id},
+        )
+        for operation_id, document_id, cause_id in db.execute(_descendants(connection_id, failed))
+    ]
+
+
+def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int | None, int]:
+    """Select the blocked operations behind failed ones: (operation, its document, the failed one)."""
+    dependency = OperationDependency
+    children = (
+        select(dependency.operation_id.label("operation_id"), dependency.depends_on_id.label("cause_id"))
+        .where(dependency.connection_id == connection_id, dependency.depends_on_id.in_(sorted(failed)))
+        .cte("held_up", recursive=True)
+    )
+    further = select(dependency.operation_id, children.c.cause_id).where(
+        dependency.connection_id == connection_id, dependency.depends_on_id == children.c.operation_id
+    )
+    held_up = children.union(further)
+    return (
+        select(Operation.id, Operation.document_id, held_up.c.cause_id)
+        .join(held_up, held_up.c.operation_id == Operation.id)
+        .where(Operation.connection_id == connection_id, Operation.state == OperationState.BLOCKED)
+        .order_by(Operation.id)
+        .limit(MOST_HELD_UP)
+    )

@@ -1,0 +1,157 @@
+"""Apply what QuickBooks answers to questions about operations."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_service import qbxml, queue
+from qbwc_service.errors import AnswerError
+from qbwc_service.queue import InquiredOperation
+from qbwc_service.store import Inquiry, Link
+from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
+from qbwc_service.sync.judge import Judgement, Sent
+from qbwc_service.sync.payments import used_credit_memos
+from qbwc_service.sync.recovery.questions import Question, plan_questions
+from qbwc_service.sync.recovery.sent_write import load_sent_writes
+from qbwc_service.sync.recovery.verdict import Findings, ask_alone, decide, find_disputed, give_up
+
+STORED = (None, "0")
+"""messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What a question for a stored answer came to; ``answer`` is worth keeping with the set that it belongs to."""
+
+    applied: Applied
+    is_stored: bool
+
+
+def apply_stored_answer(
+    db: Session, connection_id: int, *, message_set_id: int, answer: str, policy: queue.RetryPolicy, now: datetime
+) -> Recovered:
+    """Apply the answer that QuickBooks had kept of a lost set like a live one; where it had none, look up each write.
+
+    What the kept answer does not mention is looked up too. An answer that cannot be read is asked for again.
+    """
+    try:
+        is_stored = _is_stored(answer)
+    except AnswerError as unreadable:
+        return Recovered(applied=Applied(problem=unreadable.message), is_stored=False)
+    if not is_stored:
+        queue.look_up_set(db, connection_id, message_set_id, now=now)
+        return Recovered(applied=Applied(), is_stored=False)
+    applied = apply_answer(
+        db,
+        connection_id,
+        message_set_id=message_set_id,
+        answer=answer,
+        policy=policy,
+        now=now,
+        silence_means=Inquiry.OUTCOME,
+    )
+    return Recovered(applied=applied, is_stored=True)
+
+
+def apply_inquiry(
+    db: Session,
+    connection_id: int,
+    operation_ids: Collection[int],
+    *,
+    answer: str,
+    policy: queue.RetryPolicy,
+    now: datetime,
+) -> Applied:
+    """Decide about operations by what QuickBooks says of them. Applying the same answer twice changes nothing."""
+    operations = {one.id: one for one in queue.list_inquiries(db, connection_id, operation_ids=operation_ids)}
+    writes = load_sent_writes(db, connection_id, list(operations.values()))
+    questions = plan_questions(list(writes.values()))
+    asked = Counter(operation_id for question in questions for operation_id in question.operation_ids)
+    findings = {operation_id: Findings(write, asked[operation_id]) for operation_id, write in writes.items()}
+    problem: str | None = None
+    try:
+        _read(answer, questions, findings)
+    except AnswerError as unreadable:
+        problem = unreadable.message
+        for found in findings.values():
+            found.failures.append(problem)
+    linked = _find_linked(db, connection_id, findings.values())
+    disputed = find_disputed(findings.values())
+    judgements = [
+        decide(found, sent_of(found.write.operation), linked=linked, disputed=disputed, policy=policy, now=now)
+        for found in findings.values()
+    ]
+    inquiries = {one.inquiry for one in operations.values()}
+    applied = record_decisions(db, connection_id, judgements, asked=inquiries, now=now)
+    return replace(applied, problem=problem)
+
+
+def refuse_inquiry(
+    db: Session, connection_id: int, operation_ids: Collection[int], *, text: str, now: datetime
+) -> Applied:
+    """QuickBooks could not read the questions of a set: from now on each is asked alone; one that was is given up."""
+    operations = queue.list_inquiries(db, connection_id, operation_ids=operation_ids)
+    if len(operations) == 1:
+        (only,) = operations
+        judgements = [give_up(sent_of(only), only.inquiry, text, now=now)]
+    else:
+        judgements = [ask_alone(sent_of(one), one.inquiry, text, now=now) for one in operations]
+    asked = {one.inquiry for one in operations}
+    return record_decisions(db, connection_id, judgements, asked=asked, now=now)
+
+
+def record_decisions(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, asked: Collection[Inquiry], now: datetime
+) -> Applied:
+    """Record what was decided about operations with open questions, with its effects and problems."""
+    if not judgements:
+        return Applied()
+    queue.settle(db, connection_id, [judgement.outcome for judgement in judgements], asked=asked, now=now)
+    record_judgements(db, connection_id, judgements, now=now)
+    return count(judgements)
+
+
+def sent_of(operation: InquiredOperation) -> Sent:
+    """Give an operation with an open question as what was sent."""
+    return Sent(
+        operation_id=operation.id,
+        request=operation.request,
+        is_write=operation.is_write,
+        retries=operation.retries,
+        external_guid=operation.external_guid,
+        document_id=operation.document_id,
+        fingerprint=operation.fingerprint,
+        subject=queue.name_subject(operation.document_kind, operation.external_id, request=operation.request),
+        credit_memos=used_credit_memos(operation.document_body) if operation.document_body else (),
+        reads_edit_sequence=operation.inquiry is Inquiry.EDIT_SEQUENCE,
+    )
+
+
+def _is_stored(answer: str) -> bool:
+    parsed = qbxml.read_answer(answer)
+    if parsed.message_set_status_code not in STORED:
+        return False
+    return next(iter(parsed), None) is not None
+
+
+def _read(answer: str, questions: Sequence[Question], findings: Mapping[int, Findings]) -> None:
+    about = {question.request.request_id: question.operation_ids for question in questions}
+    for response in qbxml.read_answer(answer):
+        concerned = [findings[operation_id] for operation_id in about.get(response.request_id, ())]
+        readable = [found for found in concerned if found.begin(response)]
+        for record in response.objects:
+            for found in readable:
+                found.look_at(record)
+
+
+def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> set[str]:
+    """Give the records without our mark that belong to a document already: those cannot be another one's."""
+    wanted = {identity for found in findings for identity in found.agreeing}
+    if not wanted:
+        return set()
+    theirs = (Link.connection_id == connection_id, Link.quickbooks_id.in_(sorted(wanted)))
+    return set(db.scalars(select(Link.quickbooks_id).where(*theirs)))
