@@ -10,13 +10,20 @@ from qbwc_service.store import (
     Document,
     DocumentState,
     Link,
+    MessageSetPurpose,
+    MessageSetState,
     OperationDependency,
     OperationState,
+    ProblemReason,
     PullId,
     PullPhase,
     PullSet,
+    SessionState,
     SyncState,
+    UpdateSession,
+    allocate_ids,
 )
+from qbwc_service.sync.problems import NewProblem, open_problems
 from qbwc_service.sync.pull.cursors import begin_cursors
 from tests.factories import CompanyQueue, new_write
 
@@ -38,8 +45,38 @@ def fill_every_table(queue: CompanyQueue) -> None:
             state = {"state": DocumentState.PENDING, "operation_id": operation_id, "changed_at": queue.clock()}
             db.execute(insert(SyncState), [key | state])
         _fill_mirror(db, queue, handed_out.message_set_id)
+        _fill_problems(db, queue, documents, (first, second))
+        _ask_for(db, queue, handed_out.message_set_id)
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None
         assert db.scalar(select(OperationDependency.operation_id)) is not None
+
+
+def _fill_problems(db: Session, queue: CompanyQueue, documents: list[int], operations: tuple[int, int]) -> None:
+    """A document's operation has failed, and another one waits for it."""
+    cause, held_up = operations
+    problems = [
+        NewProblem(reason=ProblemReason.NAME_IN_USE, message="taken", operation_id=cause, document_id=documents[0]),
+        NewProblem(
+            reason=ProblemReason.PARENT_FAILED,
+            message="it waits",
+            operation_id=held_up,
+            document_id=documents[1],
+            cause_id=cause,
+        ),
+    ]
+    open_problems(db, queue.connection_id, problems, now=queue.clock())
+
+
+def _ask_for(db: Session, queue: CompanyQueue, message_set_id: int) -> None:
+    """A set that asked for the answer to another one."""
+    (number,) = allocate_ids(db, "message_sets")
+    session_id = db.scalar(
+        select(UpdateSession.id).where(
+            UpdateSession.connection_id == queue.connection_id, UpdateSession.state == SessionState.OPEN
+        )
+    )
+    asked = {"purpose": MessageSetPurpose.RECOVERY, "recovers_id": message_set_id, "state": MessageSetState.UNKNOWN}
+    db.execute(queue.insert_set(number, session_id or 0, **asked))
 
 
 def _fill_mirror(db: Session, queue: CompanyQueue, message_set_id: int) -> None:

@@ -28,14 +28,18 @@ CHECKS = {
     "ck_message_sets_answered": f"UPDATE message_sets SET answered_at = {A_TIME} WHERE state = 'sent'",
     "ck_message_sets_applied": f"UPDATE message_sets SET applied_at = {A_TIME} WHERE state = 'sent'",
     "ck_message_sets_purpose": f"UPDATE message_sets SET purpose = {WRONG}",
+    "ck_message_sets_recovers": "UPDATE message_sets SET recovers_id = NULL WHERE purpose = 'recovery'",
     "ck_message_sets_state": f"UPDATE message_sets SET state = {WRONG}, answered_at = {A_TIME} WHERE state = 'sent'",
     "ck_operation_dependencies_not_itself": "UPDATE operation_dependencies SET depends_on_id = operation_id",
     "ck_operations_attempts": "UPDATE operations SET attempts = -1",
     "ck_operations_batch_limit": "UPDATE operations SET batch_limit = 0",
     "ck_operations_body_or_document": "UPDATE operations SET body = NULL, document_id = NULL",
     "ck_operations_finished": f"UPDATE operations SET finished_at = {A_TIME} WHERE state = 'waiting'",
+    "ck_operations_inquiry": f"UPDATE operations SET inquiry = {WRONG}",
+    "ck_operations_inquiry_fits": "UPDATE operations SET inquiry = 'outcome' WHERE state = 'waiting'",
     "ck_operations_sent_in_a_set": "UPDATE operations SET message_set_id = NULL WHERE state = 'sent'",
     "ck_operations_state": f"UPDATE operations SET state = {WRONG} WHERE state = 'waiting'",
+    "ck_problems_closed": f"UPDATE problems SET closed_at = {A_TIME}",
     "ck_sync_states_problem_has_a_message": "UPDATE sync_states SET state = 'problem'",
     "ck_sync_states_state": f"UPDATE sync_states SET state = {WRONG}",
     "ck_update_sessions_end_reason": f"UPDATE update_sessions SET end_reason = {WRONG}",
@@ -57,6 +61,7 @@ UNIQUES = {
         "UPDATE message_sets SET state = 'sent', answered_at = NULL, applied_at = NULL,"
         " update_session_id = (SELECT max(id) FROM update_sessions WHERE connection_id = message_sets.connection_id)"
     ),
+    "uq_problems_one_open": "UPDATE problems SET subject = 'same', reason = 'drift'",
     "uq_update_sessions_connection_id_ticket_hash": "UPDATE update_sessions SET ticket_hash = 'same'",
     "uq_update_sessions_one_open": "UPDATE update_sessions SET state = 'open', ended_at = NULL",
 }
