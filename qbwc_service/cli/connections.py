@@ -14,7 +14,7 @@ from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.connections import ConnectionInfo, NewConnection
 from qbwc_service.queue import count_operations, measure_queue
 from qbwc_service.store import ConnectionMode, DocumentState, OperationState
-from qbwc_service.sync import count_documents
+from qbwc_service.sync import count_documents, pull
 
 
 @click.group(name="connections")
@@ -143,6 +143,8 @@ def rebind(ctx: click.Context, connection_id: int, *, yes: bool) -> Reply:
         _confirm(ctx, connection)
     with desk.database.writing() as db:
         connections.rebind(db, connection_id, now=desk.now())
+        if pull.get_pull_status(db, connection_id).is_mirrored:
+            pull.request_reconciliation(db, connection_id, now=desk.now())
         return _reply(connections.get_connection(db, connection_id, now=desk.now()))
 
 

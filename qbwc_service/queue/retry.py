@@ -8,7 +8,7 @@ from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.unblock import has_undone_parent
-from qbwc_service.store import ABOUT_OUTCOMES, Operation, OperationState
+from qbwc_service.store import Inquiry, Operation, OperationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def send_again(db: Session, connection_id: int, operation_id: int, *, now: datet
             finished_at=None,
             reason=None,
             # Its outcome is known now; what has to be read before it goes out still has to be read.
-            inquiry=case((Operation.inquiry.not_in(ABOUT_OUTCOMES), Operation.inquiry)),
+            inquiry=case((Operation.inquiry == Inquiry.EDIT_SEQUENCE, Operation.inquiry)),
             inquiries=0,
             retries=0,
         )

@@ -4,6 +4,7 @@ Every table's key begins with the connection, and every foreign key is composite
 one QuickBooks company file apart from another. Rules that can be stated are constraints with names.
 """
 
+from qbwc_service.store import mirror_lists, mirror_transactions, mirror_views
 from qbwc_service.store.base import Base, table_of
 from qbwc_service.store.connections import Connection, Deployment, Install
 from qbwc_service.store.documents import Document, Link, SyncState
@@ -12,6 +13,7 @@ from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
 from qbwc_service.store.operations import Attempt, Operation, OperationDependency
 from qbwc_service.store.problems import Problem
+from qbwc_service.store.pulls import Cursor, PullId, PullSet
 from qbwc_service.store.sessions import MessageSet, UpdateSession
 from qbwc_service.store.states import (
     ABOUT_OUTCOMES,
@@ -24,6 +26,7 @@ from qbwc_service.store.states import (
     MessageSetState,
     OperationState,
     ProblemReason,
+    PullPhase,
     SessionEnd,
     SessionState,
 )
@@ -35,6 +38,7 @@ __all__ = [
     "Connection",
     "ConnectionMode",
     "ConnectionStatus",
+    "Cursor",
     "Database",
     "Deployment",
     "Document",
@@ -51,12 +55,18 @@ __all__ = [
     "OperationState",
     "Problem",
     "ProblemReason",
+    "PullId",
+    "PullPhase",
+    "PullSet",
     "SessionEnd",
     "SessionState",
     "SyncState",
     "UpdateSession",
     "allocate_ids",
     "lock_dependencies",
+    "mirror_lists",
+    "mirror_transactions",
+    "mirror_views",
     "open_database",
     "table_of",
 ]

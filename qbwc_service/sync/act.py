@@ -9,6 +9,9 @@ from qbwc_service.sync.problems.reasons import ProblemAction
 from qbwc_service.sync.problems.show import ProblemInfo, get_problem
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
 
+BY_LENGTH = 200
+"""How much is kept of who closed a problem, and why."""
+
 
 def act_on_problem(
     db: Session,
@@ -28,6 +31,7 @@ def act_on_problem(
     of its own: both say what is possible.
     """
     problem = get_problem(db, connection_id, problem_id)
+    by = (f"{by}: {note}" if note else by)[:BY_LENGTH]
     operation_id = _check(problem, action, quickbooks_id=quickbooks_id)
     match action:
         case ProblemAction.RETRY:
@@ -35,8 +39,7 @@ def act_on_problem(
         case ProblemAction.SEND_AGAIN:
             retry_operation(db, connection_id, operation_id, not_in_quickbooks=True, by=by, now=now)
         case ProblemAction.CLEAR:
-            why = note or f"cleared by {by}"
-            cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
+            cancel_operation(db, connection_id, operation_id, reason=note or f"cleared by {by}", by=by, now=now)
         case ProblemAction.LINK:
             link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id or "", by=by, now=now)
     return get_problem(db, connection_id, problem_id)

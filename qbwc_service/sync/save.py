@@ -13,7 +13,7 @@ from qbwc_service.errors import StateError
 from qbwc_service.store import Document, DocumentState, OperationState, SyncState, allocate_ids
 from qbwc_service.sync.check import CheckedDocument
 from qbwc_service.sync.known import KnownDocument
-from qbwc_service.sync.problems.record import close_problems, subject_of
+from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
 from qbwc_service.sync.references import Target
 
 
@@ -55,12 +55,20 @@ def save_documents(
     replaced = {entry.present.operation_id: entry.operation_id for entry in entries if entry.present is not None}
     if queue.supersede(db, connection_id, replaced, now=now) != replaced.keys():
         raise StateError("an operation of these documents went out meanwhile", remedy="send them again")
-    _close_problems(db, connection_id, entries, now=now)
+    _keep_problems(db, connection_id, entries, states, by_target, now=now)
     return [_saved(document, by_target.get(document.target), known, states) for document in documents]
 
 
-def _close_problems(db: Session, connection_id: int, entries: Sequence[_Entry], *, now: datetime) -> None:
-    """A newer content takes the place of one that had a problem; what waited for the old one waits for the new."""
+def _keep_problems(
+    db: Session,
+    connection_id: int,
+    entries: Sequence[_Entry],
+    states: Mapping[int, OperationState],
+    by_target: Mapping[Target, _Entry],
+    *,
+    now: datetime,
+) -> None:
+    """Close the problems of what was replaced, and of what waited for it; open those of what waits for a failure."""
     replaced = [(entry.document_id, entry.present.operation_id) for entry in entries if entry.present is not None]
     close_problems(
         db,
@@ -70,6 +78,14 @@ def _close_problems(db: Session, connection_id: int, entries: Sequence[_Entry], 
         by="a newer content",
         now=now,
     )
+    # What waits for documents of the same batch only waits for nothing that has failed.
+    behind_older = [
+        entry.operation_id
+        for entry in entries
+        if states[entry.operation_id] is OperationState.BLOCKED
+        and not by_target.keys() >= entry.document.targets.keys()
+    ]
+    hold_up_again(db, connection_id, behind_older, now=now)
 
 
 def _is_same(document: CheckedDocument, present: KnownDocument | None) -> bool:

@@ -1,16 +1,23 @@
 """Fills every table, for a connection: two rows where a second one can be told from the first."""
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from qbwc_service import connections
 from qbwc_service.store import (
+    Base,
+    Cursor,
     Document,
     DocumentState,
     Link,
     OperationDependency,
     OperationState,
+    PullId,
+    PullPhase,
+    PullSet,
     SyncState,
 )
+from qbwc_service.sync.pull.cursors import begin_cursors
 from tests.factories import CompanyQueue, new_write
 
 
@@ -30,8 +37,25 @@ def fill_every_table(queue: CompanyQueue) -> None:
             db.execute(insert(Link), [key | link_values(queue, f"8000000{document_id}-{queue.connection_id}")])
             state = {"state": DocumentState.PENDING, "operation_id": operation_id, "changed_at": queue.clock()}
             db.execute(insert(SyncState), [key | state])
+        _fill_mirror(db, queue, handed_out.message_set_id)
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None
         assert db.scalar(select(OperationDependency.operation_id)) is not None
+
+
+def _fill_mirror(db: Session, queue: CompanyQueue, message_set_id: int) -> None:
+    """One object in each mirror table, with one line; how far it is pulled; one object that is fetched by its id."""
+    begin_cursors(db, queue.connection_id, now=queue.clock())
+    key = {"connection_id": queue.connection_id}
+    # One that only this connection has, so that another one's can be told from it.
+    db.execute(insert(Cursor), [key | {"entity": f"Only {queue.connection_id}", "phase": PullPhase.RECENT}])
+    db.execute(insert(PullId), [key | {"entity": "Invoice", "object_id": "A1-1", "asked_at": queue.clock()}])
+    db.execute(insert(PullSet), [key | {"message_set_id": message_set_id, "questions": []}])
+    for table in Base.metadata.sorted_tables:
+        if table.name.startswith("qb_"):
+            values = {"list_id": "80000001-1", "txn_id": f"A{queue.connection_id}-1", "position": 0, "raw": {}}
+            given = {name: value for name, value in values.items() if name in table.c}
+            moment = {"pulled_at": queue.clock()} if "pulled_at" in table.c else {}
+            db.execute(insert(table), [key | given | moment])
 
 
 def link_values(queue: CompanyQueue, quickbooks_id: str) -> dict[str, object]:

@@ -15,9 +15,10 @@ from qbwc_service.store import Inquiry, Link
 from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
 from qbwc_service.sync.judge import Judgement, Sent
 from qbwc_service.sync.payments import used_credit_memos
+from qbwc_service.sync.recovery.findings import Findings, find_disputed
 from qbwc_service.sync.recovery.questions import Question, plan_questions
-from qbwc_service.sync.recovery.sent_write import load_sent_writes
-from qbwc_service.sync.recovery.verdict import Findings, ask_alone, decide, find_disputed, give_up
+from qbwc_service.sync.recovery.sent_write import SentWrite, load_sent_writes
+from qbwc_service.sync.recovery.verdict import ask_alone, decide, give_up
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
@@ -25,7 +26,7 @@ STORED = (None, "0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What a question for a stored answer came to; ``answer`` is worth keeping with the set that it belongs to."""
+    """What a question for a stored answer came to; one that is stored is worth keeping with the set it belongs to."""
 
     applied: Applied
     is_stored: bool
@@ -67,7 +68,9 @@ def apply_inquiry(
     now: datetime,
 ) -> Applied:
     """Decide about operations by what QuickBooks says of them. Applying the same answer twice changes nothing."""
-    operations = {one.id: one for one in queue.list_inquiries(db, connection_id, operation_ids=operation_ids)}
+    open_ = queue.hold_inquiries(db, connection_id, operation_ids)
+    # An operation that is back at the first question has been handed out again since: this answer is too old for it.
+    operations = {one.id: one for one in open_ if one.inquiry is not Inquiry.STORED_ANSWER}
     writes = load_sent_writes(db, connection_id, list(operations.values()))
     questions = plan_questions(list(writes.values()))
     asked = Counter(operation_id for question in questions for operation_id in question.operation_ids)
@@ -82,7 +85,14 @@ def apply_inquiry(
     linked = _find_linked(db, connection_id, findings.values())
     disputed = find_disputed(findings.values())
     judgements = [
-        decide(found, sent_of(found.write.operation), linked=linked, disputed=disputed, policy=policy, now=now)
+        decide(
+            found,
+            sent_of(found.write.operation),
+            linked=_taken_by_others(linked, found.write),
+            disputed=disputed,
+            policy=policy,
+            now=now,
+        )
         for found in findings.values()
     ]
     inquiries = {one.inquiry for one in operations.values()}
@@ -94,10 +104,10 @@ def refuse_inquiry(
     db: Session, connection_id: int, operation_ids: Collection[int], *, text: str, now: datetime
 ) -> Applied:
     """QuickBooks could not read the questions of a set: from now on each is asked alone; one that was is given up."""
-    operations = queue.list_inquiries(db, connection_id, operation_ids=operation_ids)
+    operations = queue.hold_inquiries(db, connection_id, operation_ids)
     if len(operations) == 1:
-        (only,) = operations
-        judgements = [give_up(sent_of(only), only.inquiry, text, now=now)]
+        writes = load_sent_writes(db, connection_id, operations)
+        judgements = [give_up(sent_of(one), one.inquiry, text, write=writes.get(one.id), now=now) for one in operations]
     else:
         judgements = [ask_alone(sent_of(one), one.inquiry, text, now=now) for one in operations]
     asked = {one.inquiry for one in operations}
@@ -148,10 +158,20 @@ def _read(answer: str, questions: Sequence[Question], findings: Mapping[int, Fin
                 found.look_at(record)
 
 
-def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> set[str]:
-    """Give the records without our mark that belong to a document already: those cannot be another one's."""
-    wanted = {identity for found in findings for identity in found.agreeing}
+def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> dict[tuple[str, str], int]:
+    """Give the documents to which the records belong that were found: by type and id, for ids are unique per type."""
+    wanted = {identity for found in findings for identity in (*found.agreeing, *found.marked)}
     if not wanted:
-        return set()
+        return {}
     theirs = (Link.connection_id == connection_id, Link.quickbooks_id.in_(sorted(wanted)))
-    return set(db.scalars(select(Link.quickbooks_id).where(*theirs)))
+    rows = db.execute(select(Link.object_type, Link.quickbooks_id, Link.document_id).where(*theirs))
+    return {(object_type, quickbooks_id): document_id for object_type, quickbooks_id, document_id in rows}
+
+
+def _taken_by_others(linked: Mapping[tuple[str, str], int], write: SentWrite) -> set[str]:
+    """Give the ids of its own type that belong to other documents than the write's."""
+    return {
+        quickbooks_id
+        for (object_type, quickbooks_id), document_id in linked.items()
+        if object_type == write.kind and document_id != write.operation.document_id
+    }

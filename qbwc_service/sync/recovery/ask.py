@@ -24,6 +24,9 @@ MOST_ROUNDS = 50
 """How many questions in a row may need no asking, before the rest waits for the next call."""
 
 
+KEPT = (MessageSetState.APPLY_FAILED, MessageSetState.ANSWERED)
+"""An answer is here: it could not be applied, or it came late and the service died before it was."""
+
 AUTOMATIC_TRIES = 2
 """How often the answer of a set is applied by itself: when it comes, and once more at the next session."""
 
@@ -71,11 +74,12 @@ def next_question(
     """
     failed = 0
     for _round in range(MOST_ROUNDS):
-        open_ = queue.list_inquiries(db, connection_id)
-        holds_work = any(one.inquiry in ABOUT_OUTCOMES for one in open_)
-        chosen = queue.choose_inquiries([one for one in open_ if one.not_before <= now], limit=ASKED_TOGETHER)
-        if not chosen:
-            return NextQuestion(holds_work=holds_work, failed=failed)
+        due = queue.list_inquiries(db, connection_id, now=now)
+        if not due or due[0].inquiry not in ABOUT_OUTCOMES:
+            holds_work = queue.has_unknown_outcomes(db, connection_id)
+            if not due or holds_work or not _is_first_in_line(db, connection_id, due[0], now=now):
+                return NextQuestion(holds_work=holds_work, failed=failed)
+        chosen = queue.choose_inquiries(due, limit=ASKED_TOGETHER)
         exhausted = [one for one in chosen if one.inquiries >= policy.max_attempts]
         if exhausted:
             failed += _give_up(db, connection_id, exhausted, now=now)
@@ -85,8 +89,14 @@ def next_question(
         if question is not None:
             if not isinstance(question, KeptAnswer):
                 queue.count_inquiry(db, connection_id, [one.id for one in chosen])
-            return NextQuestion(question=question, holds_work=holds_work, failed=failed)
+            return NextQuestion(question=question, holds_work=True, failed=failed)
     return NextQuestion(holds_work=True, failed=failed)
+
+
+def _is_first_in_line(db: Session, connection_id: int, question: InquiredOperation, *, now: datetime) -> bool:
+    """Say whether what a change needs to know is its own turn: work that came before it goes out before it."""
+    first = queue.find_first_due(db, connection_id, now=now)
+    return first is None or (question.priority, question.id) < first
 
 
 def _ask(
@@ -122,7 +132,7 @@ def _ask_for_answer(
 ) -> KeptAnswer | StoredAnswerQuestion | None:
     message_set_id = chosen[0].message_set_id or 0
     lost = db.get(MessageSet, (connection_id, message_set_id), populate_existing=True)
-    if lost is not None and lost.state is MessageSetState.APPLY_FAILED and lost.apply_attempts < AUTOMATIC_TRIES:
+    if lost is not None and lost.state in KEPT and lost.apply_attempts < AUTOMATIC_TRIES:
         return KeptAnswer(message_set_id=message_set_id)
     if lost is None or lost.new_message_set_id is None:
         queue.look_up_set(db, connection_id, message_set_id, now=now)
@@ -159,8 +169,8 @@ def _settle(
     if write is not None and _needs_none(write):
         return send_again(sent, policy=policy, now=now)
     if operation.inquiry is Inquiry.OUTCOME:
-        return leave_undecided(sent, NO_QUERY, now=now)
-    return give_up(sent, operation.inquiry, "there is no query for it", now=now)
+        return leave_undecided(sent, NO_QUERY, write=write, now=now)
+    return give_up(sent, operation.inquiry, "there is no query for it", write=write, now=now)
 
 
 def _give_up(db: Session, connection_id: int, exhausted: Sequence[InquiredOperation], *, now: datetime) -> int:
@@ -169,5 +179,6 @@ def _give_up(db: Session, connection_id: int, exhausted: Sequence[InquiredOperat
         queue.look_up_set(db, connection_id, exhausted[0].message_set_id or 0, now=now)
         return 0
     reason = "it was tried many times"
-    judgements = [give_up(sent_of(one), one.inquiry, reason, now=now) for one in exhausted]
+    writes = load_sent_writes(db, connection_id, exhausted)
+    judgements = [give_up(sent_of(one), one.inquiry, reason, write=writes.get(one.id), now=now) for one in exhausted]
     return record_decisions(db, connection_id, judgements, asked={one.inquiry for one in exhausted}, now=now).failed

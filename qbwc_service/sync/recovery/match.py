@@ -1,6 +1,6 @@
 """Compare what was sent with an object that QuickBooks has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from qbwc_service.sync.recovery.sent_write import SentWrite
@@ -8,7 +8,11 @@ from qbwc_service.sync.recovery.sent_write import SentWrite
 RENAMED = {"PaymentAmount": "Amount"}
 """What an answer calls otherwise than the request [Intuit: AppliedToTxnAdd, AppliedToTxnRet]."""
 
-NOT_COMPARED = frozenset({"ExternalGUID", "EditSequence", "IncludeRetElement", "IsAutoApply", "SetCredit"})
+NOT_COMPARED = frozenset(
+    {"ExternalGUID", "EditSequence", "IncludeRetElement", "IsAutoApply", "SetCredit", "TxnID", "ListID"}
+)
+"""What says nothing of the content: marks, versions, and the ids by which a record was found to begin with."""
+
 
 NEW_LINE = ("TxnLineID", "-1")
 """Asks for a new line; QuickBooks gives it an id of its own."""
@@ -31,17 +35,23 @@ def agrees(sent: Mapping[str, object], found: Mapping[str, object]) -> bool:
 
     Amounts are compared as numbers, references by id or else by name, lines one by one and in number.
     """
-    seen = 0
+    same = list(_compare(sent, found))
+    return bool(same) and all(same)
+
+
+def resembles(sent: Mapping[str, object], found: Mapping[str, object]) -> bool:
+    """Say whether at least half of what an object shows is what was sent: a person may have touched it since."""
+    same = list(_compare(sent, found))
+    return bool(same) and sum(same) * 2 >= len(same)
+
+
+def _compare(sent: Mapping[str, object], found: Mapping[str, object]) -> Iterator[bool]:
+    """Yield for each value that can be seen whether it is the same."""
     for name, value in sent.items():
-        if name in NOT_COMPARED or (name, value) == NEW_LINE:
-            continue
-        theirs = _counterpart(name, found)
-        if theirs is None:
-            continue
-        if not _same(value, theirs):
-            return False
-        seen += 1
-    return seen > 0
+        is_silent = name in NOT_COMPARED or (name, value) == NEW_LINE
+        theirs = None if is_silent else _counterpart(name, found)
+        if theirs is not None:
+            yield _same(value, theirs)
 
 
 def _counterpart(name: str, found: Mapping[str, object]) -> object:
@@ -59,7 +69,7 @@ def _ret_name(name: str) -> str:
 def _same(sent: object, found: object) -> bool:
     match sent, found:
         case Mapping(), Mapping():
-            return _same_reference(sent, found) if _is_reference(sent) else agrees(sent, found)
+            return _same_reference(sent, found) if _is_reference(sent) else all(_compare(sent, found))
         case Sequence(), Sequence() if not isinstance(sent, str) and not isinstance(found, str):
             return len(sent) == len(found) and all(_same(one, other) for one, other in zip(sent, found, strict=True))
         case str(), _:

@@ -11,8 +11,9 @@ from qbwc_service.queue import RetryPolicy
 from qbwc_service.store import Inquiry, OperationState
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.recovery.answer import sent_of
+from qbwc_service.sync.recovery.findings import Findings, find_disputed
 from qbwc_service.sync.recovery.sent_write import SentWrite
-from qbwc_service.sync.recovery.verdict import Findings, decide, find_disputed, give_up, send_again
+from qbwc_service.sync.recovery.verdict import decide, give_up, send_again
 from tests.sync.recovery.writes import GUID, SENT_AT, inquired, sent_write
 
 POLICY = RetryPolicy(max_attempts=8)
@@ -78,7 +79,7 @@ def test_what_goes_again_goes_with_fewer_and_fewer_others_and_not_for_ever() -> 
 
 def test_giving_up_leaves_outcomes_to_a_person_and_fails_what_was_not_sent() -> None:
     sent = sent_of(inquired("InvoiceAddRq"))
-    states = {inquiry: give_up(sent, inquiry, "why", now=SENT_AT).outcome.state for inquiry in Inquiry}
+    states = {inquiry: give_up(sent, inquiry, "why", write=None, now=SENT_AT).outcome.state for inquiry in Inquiry}
     assert states == {
         Inquiry.STORED_ANSWER: OperationState.UNKNOWN,
         Inquiry.OUTCOME: OperationState.UNKNOWN,

@@ -18,6 +18,7 @@ def inquired(request: str, inquiry: Inquiry = Inquiry.OUTCOME, *, number: int = 
         id=number,
         request=request,
         is_write=True,
+        priority=100,
         inquiry=inquiry,
         inquiries=1,
         retries=0,
