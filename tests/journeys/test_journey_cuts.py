@@ -5,7 +5,7 @@ import pytest
 from qbwc_service.simulator import Instant, NoHooks, Strike, Switches, UpdateCutError, UpdateOutcome
 from qbwc_service.store import Database
 from tests.journeys.end_state import End, travel
-from tests.journeys.journeys import IMPORT, JOURNEYS, NAME, NEW, Journey, make_company
+from tests.journeys.journeys import CHANGE, IMPORT, JOURNEYS, NAME, NEW, Journey, make_company
 from tests.threaded_server import ServeHere, ThreadedServer
 from tests.wire import ConnectFarSide
 
@@ -56,9 +56,10 @@ def bench(database: Database, serve_here: ServeHere, connect_far_side: ConnectFa
 
 @on_sqlite
 @by_journey
-@pytest.mark.parametrize("instant", [Instant.BEFORE_CALL, Instant.AFTER_CALL])
-def test_a_journey_that_is_cut_at_any_call_arrives_once(bench: Bench, journey: Journey, instant: Instant) -> None:
-    bench.cut_everywhere(journey, instant, Switches())
+def test_a_journey_that_is_cut_at_any_call_arrives_once(bench: Bench, journey: Journey) -> None:
+    # After a call is the same to the server as before the next one, but for what QuickBooks does in between.
+    bench.cut_everywhere(journey, Instant.BEFORE_CALL, SWITCHES["recovery"])
+    bench.cut_everywhere(journey, Instant.BEFORE_EXECUTION, SWITCHES["recovery"])
 
 
 @on_sqlite
@@ -69,7 +70,7 @@ def test_where_quickbooks_keeps_no_answers_it_arrives_once(bench: Bench, journey
 
 
 @on_sqlite
-@by_journey
+@pytest.mark.parametrize("journey", [NEW, CHANGE, IMPORT], ids=lambda journey: journey.name)
 def test_where_quickbooks_keeps_only_ids_it_arrives_once(bench: Bench, journey: Journey) -> None:
     bench.cut_everywhere(journey, Instant.AFTER_EXECUTION, SWITCHES["trimmed"])
 
@@ -99,12 +100,10 @@ class CutLaterEachTime(NoHooks):
 
 @on_sqlite
 @by_switches
-@pytest.mark.parametrize("journey", [NEW, IMPORT], ids=lambda journey: journey.name)
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_cut_in_every_session_it_arrives_once_all_the_same(
-    bench: Bench, journey: Journey, switches: Switches, *, after: bool
-) -> None:
-    end = bench.travel(journey, CutLaterEachTime(after=after), switches)
+def test_cut_in_every_session_it_arrives_once_all_the_same(bench: Bench, switches: Switches, *, after: bool) -> None:
+    for journey in (NEW, IMPORT) if after else (NEW,):
+        end = bench.travel(journey, CutLaterEachTime(after=after), switches)
 
-    assert end.undecided == 0
-    assert end.outcomes[UpdateOutcome.CUT] >= 5
+        assert end.undecided == 0
+        assert end.outcomes[UpdateOutcome.CUT] >= 5

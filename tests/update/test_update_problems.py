@@ -28,6 +28,7 @@ def refuse_name(far: FarSide, text: str) -> None:
     assert far.receive(document(*(refusal(one, 3100, "in use") for one in read_set(text).requests))) < 100
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("kind", ["Vendor", "Customer", "Employee", "OtherName"])
 def test_who_has_a_taken_name_is_looked_up_and_named(
     kind: str, far: FarSide, database: Database, connection_id: int, clock: StandingClock

@@ -157,6 +157,7 @@ def test_half_an_answer_to_the_questions_proves_no_absence(
     assert read_set(far.begin()).names == questions.names
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("hresult", ["", "0x8004041C"])
 def test_questions_that_come_to_nothing_are_asked_again_and_then_left_to_a_person(
     hresult: str, far: FarSide, database: Database, connection_id: int, clock: StandingClock
@@ -203,6 +204,7 @@ def test_questions_that_quickbooks_cannot_read_are_asked_alone_and_the_bad_one_i
     assert [one.operation_id for one in problems(database, connection_id)] == [1]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_write_that_quickbooks_never_survives_is_found_alone_and_fails_after_eight_times(
     far: FarSide, database: Database, connection_id: int, clock: StandingClock
 ) -> None:
