@@ -344,3 +344,75 @@ def test_reading_frees_what_was_read() -> None:
             if position == 4999:
                 left = sum(1 for _ in answer._message_set.iter())  # noqa: SLF001 -- Nothing public shows the tree.
     assert left < 3000
+
+
+@pytest.mark.parametrize(
+    "fault", ["&", "&nbsp;", "&amp", "&#x;", "&#12", "&;", "<", "<![CDATA[</CustomerRet>]]> &", "<a b=c/>", "<a></b>"]
+)
+@pytest.mark.parametrize("behind", ["", "<CustomerRet><Name>2</Name></CustomerRet>" * 4000, ";"])
+def test_half_an_object_is_never_delivered_where_the_text_stops_to_be_xml(fault: str, behind: str) -> None:
+    good = "<CustomerRet><Name>1</Name></CustomerRet>"
+    half = f"<CustomerRet><Name>A {fault} B</Name><Balance>5.00</Balance></CustomerRet>"
+    read: list[str] = []
+    with pytest.raises(AnswerError, match="not well-formed") as caught:
+        read_into(read, customers(good + half + behind))
+    assert not isinstance(caught.value, TruncatedAnswerError)
+    assert read == ["CustomerQueryRs", "CustomerRet 1"]
+
+
+@pytest.mark.parametrize(
+    "end", ["&lt;/CustomerRet>", "<![CDATA[</CustomerRet>", "<![CDATA[x</CustomerRet>]]>", "<!--</CustomerRet>"]
+)
+def test_an_end_that_stands_in_a_text_ends_nothing(end: str) -> None:
+    good = "<CustomerRet><Name>1</Name></CustomerRet>"
+    text = f'<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode="0">{good}<CustomerRet><Name>{end}'
+    read: list[str] = []
+    with pytest.raises(TruncatedAnswerError):
+        read_into(read, text)
+    assert read == ["CustomerQueryRs", "CustomerRet 1"]
+
+
+@pytest.mark.parametrize("end", ["&", "&am", "&amp", "&#", "&#2", "&#x2", "<", "</", "</Na", "<![CDA", "<!--", "<a b"])
+def test_a_text_that_ends_too_early_is_said_to_break_off_wherever_it_ends(end: str) -> None:
+    read: list[str] = []
+    with pytest.raises(TruncatedAnswerError, match="breaks off"):
+        read_into(read, "<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode='0'><CustomerRet><Name>A" + end)
+    assert read == ["CustomerQueryRs"]
+
+
+def test_a_response_whose_tag_is_half_there_is_not_told() -> None:
+    text = wrap('<CustomerAddRs statusCode="0"/><CustomerAddRs statusCode="0" requestID="7" statusMessage="ok"/>')
+    begin = text.index("<CustomerAddRs", 40)
+    for end in range(begin, text.index("/>", begin) + 2):
+        read: list[str] = []
+        with pytest.raises(TruncatedAnswerError):
+            read_into(read, text[:end])
+        assert read == ["CustomerAddRs"] * (2 if text[:end].endswith("/>") and end > begin else 1)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        '<QBXMLMsgsRs><CustomerAddRs statusCode="0"/></QBXMLMsgsRs></QBXML>',
+        "<Other/></QBXML>",
+        "text</QBXML>",
+        "</QBXML><QBXML/>",
+        "</QBXML>text",
+        "</QBXML>" + " " * 70_000 + "<a/>",
+    ],
+)
+def test_what_follows_the_message_set_is_an_error_and_what_came_before_it_is_read(behind: str) -> None:
+    read: list[str] = []
+    with pytest.raises(AnswerError) as caught:
+        read_into(read, '<QBXML><QBXMLMsgsRs><HostQueryRs statusCode="0"/></QBXMLMsgsRs>' + behind)
+    assert not isinstance(caught.value, TruncatedAnswerError)
+    assert read == ["HostQueryRs"]
+
+
+def test_objects_that_are_asked_for_too_late_are_an_error_and_not_none() -> None:
+    responses = list(qbxml.read_answer(INVOICES))
+    with pytest.raises(AnswerError, match="are gone"):
+        next(responses[0].objects)
+    assert list(responses[1].objects) == []
+    read = [(response, list(response.objects)) for response in qbxml.read_answer(INVOICES)]
+    assert [list(response.objects) for response, _ in read] == [[], [], []]
