@@ -188,7 +188,7 @@ class _Stream:
 
     def _waits_for_reference(self, error: etree.XMLSyntaxError) -> bool:
         """Tell whether the parser gave up at an ``&``, whose ``;`` it had awaited, and the text went on behind it."""
-        return error.code in _REFERENCE_ERRORS and _OPEN_END.search(self._end_of_text) is None
+        return getattr(error, "code", None) in _REFERENCE_ERRORS and _OPEN_END.search(self._end_of_text) is None
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ is tolerant: a value that does not look like its type stays text.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 Value = str | int | bool | Decimal | None
@@ -26,8 +26,11 @@ class Refusal:
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})([+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
+_FLOAT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_DATETIME = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:T(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})([+-]\d{1,2}:\d{1,2})?)?)?)?", re.ASCII
+)
 _GUID = re.compile(r"0|\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}")
 _INTERVAL = re.compile(r"[+-]?PT(?=\d)(\d+H)?(\d+M)?(\d+S)?", re.ASCII)
 
@@ -99,6 +102,8 @@ def _format_number(value: object, *, digits: int, places: int, pad: bool) -> str
 
 
 def _format_float(value: object) -> str | Refusal:
+    if isinstance(value, str) and _FLOAT.fullmatch(value.strip()):
+        value = Decimal(value.strip())
     number = _to_decimal(value)
     if isinstance(number, Refusal):
         return number
@@ -123,6 +128,7 @@ def _to_decimal(value: object) -> Decimal | Refusal:
 
 
 def _format_integer(value: object) -> str | Refusal:
+    value = value.strip() if isinstance(value, str) else value
     if isinstance(value, str) and _INTEGER.fullmatch(value) and len(value) <= len(str(_TOO_LARGE)):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
@@ -133,8 +139,9 @@ def _format_integer(value: object) -> str | Refusal:
 def _format_date(value: object) -> str | Refusal:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, str) and _DATE.fullmatch(value) and _is_date(value):
-        return str(value)
+    match = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is not None and _is_date(match[1]):
+        return match.group()
     return Refusal(rule="format", message="expects a date such as 2026-11-30")
 
 
@@ -146,10 +153,11 @@ def _format_datetime(value: object) -> str | Refusal:
             rule="format",
             message="expects a time such as 2026-11-30T17:05:00, without fraction, without Z (+00:00 is fine)",
         )
-    day, hour, minute, second, offset = match.groups()
+    *fields, offset = match.groups()
     try:
-        moment = datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}")
-        datetime.fromisoformat(f"2000-01-01T00:00:00{offset or ''}")
+        moment = datetime(*(int(each or 0) for each in fields))  # type: ignore[arg-type]  # noqa: DTZ001 -- Six of them.
+        hours, minutes = map(int, offset[1:].split(":")) if offset else (0, 0)
+        time(hours, minutes)
     except ValueError:
         return Refusal(rule="format", message="is not a time of the calendar")
     if not _FIRST_MOMENT <= moment <= _LAST_MOMENT:

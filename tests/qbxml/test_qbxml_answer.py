@@ -416,3 +416,32 @@ def test_objects_that_are_asked_for_too_late_are_an_error_and_not_none() -> None
     assert list(responses[1].objects) == []
     read = [(response, list(response.objects)) for response in qbxml.read_answer(INVOICES)]
     assert [list(response.objects) for response, _ in read] == [[], [], []]
+
+
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0" encoding="UTF-8"?>'])
+def test_utf_8_that_is_cut_inside_a_character_stays_utf_8(declaration: str) -> None:
+    text = declaration + customers("<CustomerRet><Name>Caf\u00e9</Name></CustomerRet><CustomerRet><Name>\u20ac</Name>")
+    data = text.encode()
+    read: list[str] = []
+    with pytest.raises(TruncatedAnswerError):
+        read_into(read, data[: data.rindex("\u20ac".encode()) + 2])
+    assert read == ["CustomerQueryRs", "CustomerRet Caf\u00e9"]
+
+
+def test_one_stray_byte_does_not_spoil_all_of_utf_8() -> None:
+    name = "<CustomerRet><Name>\u20ac \u00e9 \u2013 {}</Name></CustomerRet>"
+    data = customers(name).encode().replace(b"{}", b"\xe9")
+    assert read_one(data).values == {"Name": "\u20ac \u00e9 \u2013 \ufffd"}
+    declared = (
+        b'<?xml version="1.0" encoding="utf-8"?>' + customers("<CustomerRet><Name>!</Name></CustomerRet>").encode()
+    )
+    assert read_one(declared.replace(b"!", b"\xe9")).values == {"Name": "\ufffd"}
+
+
+def test_a_prolog_is_not_called_a_document_type() -> None:
+    with pytest.raises(TruncatedAnswerError):
+        qbxml.read_answer("<?xml vers")
+    comment = f"<!--{'x' * 70_000}-->"
+    assert read_one(comment + customers("<CustomerRet><Name>1</Name></CustomerRet>")).values == {"Name": "1"}
+    with pytest.raises(AnswerError, match="no end"):
+        qbxml.read_answer(f"<!--{'x' * 2_000_000}")
