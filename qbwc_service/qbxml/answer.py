@@ -37,6 +37,9 @@ _REFERENCE_ERRORS = (
 class RetObject:
     """One object of an answer: ``InvoiceRet`` and its values by Intuit's names.
 
+    It is in memory whole. A report is one object with all its rows: it takes some thirty times its text, 400 MB for
+    100,000 rows of 14 MB. Ask for fewer rows.
+
     AMT, PRICE, QTY, PCT and FLOAT are Decimal, BOOL is bool, INT is int (each None where the element is empty), the
     rest is text, QuickBooks' times included: they are wall times with an offset that is wrong in summer.
     """

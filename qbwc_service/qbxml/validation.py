@@ -186,9 +186,10 @@ def _locate(error: FieldError, request: XmlElement, grammar: Element, listed: "_
     steps = iter(_STEP.findall(error.path))
     for name, position in steps:
         if name == LINES and position:
-            child: XmlElement | None = listed.lines(here, line_names(part))[int(position)]
+            line = listed.lines(here, line_names(part))[int(position)]
+            child: XmlElement | None = line
             name, _ = next(steps)  # noqa: PLW2901 -- The line's own name, which follows.
-            position = str(listed.named(here, name).index(child))  # noqa: PLW2901
+            position = str(listed.named(here, name).index(line))  # noqa: PLW2901
         else:
             named = listed.named(here, name)
             wanted = int(position or (error.rule == "repeat" and len(named) > 1))

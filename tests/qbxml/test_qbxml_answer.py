@@ -445,3 +445,13 @@ def test_a_prolog_is_not_called_a_document_type() -> None:
     assert read_one(comment + customers("<CustomerRet><Name>1</Name></CustomerRet>")).values == {"Name": "1"}
     with pytest.raises(AnswerError, match="no end"):
         qbxml.read_answer(f"<!--{'x' * 2_000_000}")
+
+
+def test_a_plain_value_that_holds_more_loses_nothing() -> None:
+    ret = read_one(customers('<CustomerRet><Name>abc<b>x</b>def</Name><Balance a="1">5</Balance></CustomerRet>'))
+    assert ret.values == {"Name": {"b": "x", "#text": "abcdef"}, "Balance": {"@a": "1", "#text": "5"}}
+
+
+def test_a_number_without_end_stays_text() -> None:
+    values = read_one(customers("<CustomerRet><Balance>1E999999</Balance></CustomerRet>")).values
+    assert values == {"Balance": "1E999999"}
