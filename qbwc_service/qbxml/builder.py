@@ -28,8 +28,9 @@ def build_request(
     """Check a request and write it as one XML element, pure ASCII.
 
     ``version`` is the qbXML version of the document it will stand in, ``country`` the edition of QuickBooks (US, CA,
-    UK, AU). Raises InvalidRequestError with every error of the request; paths start below the request's element
-    (``InvoiceAdd.InvoiceLineAdd[2].Desc``).
+    UK, AU). The request's name is Intuit's (``InvoiceAddRq``) and its values stand as in XML, below ``InvoiceAdd``:
+    ``build_document`` takes our names too. Raises InvalidRequestError with every error of the request; paths start
+    below the request's element (``InvoiceAdd.InvoiceLineAdd[2].Desc``).
     """
     element = _find_element(request, version=version, country=country)
     major, minor = map(int, version.split("."))
@@ -43,7 +44,7 @@ def build_request(
     found.output.append(f"</{element.name}>")
     if found.errors:
         raise InvalidRequestError(f"{request.name} cannot be sent", found.errors)
-    return BuiltRequest(xml="".join(found.output), changed=tuple(found.changed))
+    return BuiltRequest(xml="".join(found.output), version=version, changed=tuple(found.changed))
 
 
 def _find_element(request: Request, *, version: str, country: str) -> Element:

@@ -204,7 +204,7 @@ def test_what_stands_once_takes_no_list_and_no_second_spelling() -> None:
 
 def test_what_repeats_takes_one_value_as_well() -> None:
     assert build("CustomerQueryRq", {"ListID": "1"}) == build("CustomerQueryRq", {"list_id": ["1"]})
-    assert build("CustomerQueryRq", {"ListID": []}) == "<CustomerQueryRq></CustomerQueryRq>"
+    assert rules("CustomerQueryRq", {"list_id": ["1", None]}) == {("ListID[1]", "format")}
 
 
 def test_an_aggregate_and_a_value_are_not_mistaken_for_each_other() -> None:
