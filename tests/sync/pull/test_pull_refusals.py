@@ -138,3 +138,18 @@ def test_a_session_that_quickbooks_ends_loses_nothing(
     side.run_until_done()
 
     assert_equal(database, connection_id, side.quickbooks.company)
+
+
+def test_accounts_that_may_not_be_read_let_the_session_end(
+    make_side: MakeSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    side = make_side()
+    side.run()
+    refusing = Refusing(**{name: getattr(side, name) for name in side.__dataclass_fields__})
+    refusing.word = "<AccountQueryRq"
+    invoice = next(one for one in refusing.quickbooks.company.list_transactions("Invoice") if not one.is_void)
+    refusing.quickbooks.person.change(invoice.txn_id, {"Memo": "changed by a person"})
+    clock.advance(minutes=10)
+
+    assert refusing.run(most=60) < 30, "the session ends, although the accounts are still asked for later"
+    assert errors(database, connection_id) == {"Account": "Parse error"}
