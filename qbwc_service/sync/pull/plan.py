@@ -5,7 +5,6 @@ twelve months, the history), and in between whatever is due: changes, deletions,
 small share a message set; a page of the first sync goes alone. At most one iterator is open.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from qbwc_service.store import Cursor, PullPhase
@@ -231,8 +230,3 @@ def _is_transaction(cursor: Cursor) -> bool:
 
 def _is_deletions(cursor: Cursor) -> bool:
     return cursor.entity in (DELETED_LISTS, DELETED_TXNS)
-
-
-def names_of(questions: Iterable[Question]) -> str:
-    """Say in words what a set asks, for the log."""
-    return ", ".join(f"{question.entity} {question.kind}" for question in questions)
