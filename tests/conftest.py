@@ -12,11 +12,12 @@ from qbwc_service import connections, qbxml
 from qbwc_service.credentials import ServerKeys, derive_password
 from qbwc_service.store import Database, MessageSet, open_database
 from qbwc_service.update import UpdatePolicy, UpdateService
+from tests.compiled import borrow_what_is_compiled
 from tests.far_side import FarSide
 from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
-pytest_plugins = ("tests.databases", "tests.wire", "tests.threaded_server")
+pytest_plugins = ("tests.databases", "tests.wire", "tests.threaded_server", "tests.qbxml.read_by_schema")
 
 BUILT: list[str] = []
 
@@ -30,6 +31,7 @@ def pytest_configure() -> None:
         return BUILT[-1]
 
     qbxml.build_message_set = build_and_keep
+    borrow_what_is_compiled()
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -26,6 +27,8 @@ from qbwc_service.store import Database
 
 SERVER_KEY = "a server key for journeys that is long enough"
 REPOSITORY = Path(__file__).resolve().parents[1]
+# Below those that Linux gives to clients; each process that runs tests begins at another one.
+PORTS = (20_000 + number % 12_000 for number in count(os.getpid() * 101))
 
 
 @dataclass(frozen=True)
@@ -134,10 +137,12 @@ def connect_far_side(database: Database) -> ConnectFarSide:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port that nobody has just now, and that no client is given by chance before the server takes it."""
+    for port in PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there is always another port")
 
 
 def _wait_until_up(url: str, server: Server) -> None:
