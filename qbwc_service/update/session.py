@@ -17,10 +17,11 @@ from qbwc_service.store import (
     SessionState,
     UpdateSession,
 )
-from qbwc_service.sync import mark_documents
+from qbwc_service.sync import mark_documents, pull
 from qbwc_service.update.policy import UpdatePolicy
 
 UNANSWERED = (MessageSetState.SENT, MessageSetState.UNKNOWN)
+NO_ANSWER = "QuickBooks gave no answer to this"
 UNSETTLED = (*UNANSWERED, MessageSetState.ANSWERED)
 
 
@@ -81,6 +82,7 @@ def end_session(
     if not is_set_out:
         return queue.Unanswered(unknown=(), asked_again=())
     lost = queue.settle_unanswered(db, session.connection_id, session.id, now=now)
+    pull.lose_pull(db, session.connection_id, update_session_id=session.id, reason=NO_ANSWER, now=now)
     unknown, again = DocumentState.UNKNOWN, DocumentState.PENDING
     mark_documents(db, session.connection_id, lost.unknown, state=unknown, now=now, message=queue.NO_ANSWER)
     mark_documents(db, session.connection_id, lost.asked_again, state=again, now=now)

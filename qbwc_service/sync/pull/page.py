@@ -1,18 +1,17 @@
 """Apply whole objects: a page of a window, or objects that were asked for by id."""
 
-from datetime import date
-
 from qbwc_service import qbxml
 from qbwc_service.store import Cursor, PullPhase
 from qbwc_service.sync.pull.cursors import drop_iterator, window_of
 from qbwc_service.sync.pull.derived import Watch
 from qbwc_service.sync.pull.entities import ACCOUNT, ENTITIES
 from qbwc_service.sync.pull.page_size import adapt_page_size
+from qbwc_service.sync.pull.phases import BEGINNING, finish
 from qbwc_service.sync.pull.questions import Question
 from qbwc_service.sync.pull.step import Step
 from qbwc_service.sync.pull.vanished import mark_gone
 from qbwc_service.sync.pull.walls import Seen, allow_for_skew, later, latest_plausible, note_walls
-from qbwc_service.sync.pull.windows import adapt_days, recent_limit
+from qbwc_service.sync.pull.windows import adapt_days
 from qbwc_service.sync.pull.write import make_rows, replace_objects
 
 MOST_IN_MEMORY = 1000
@@ -72,36 +71,13 @@ def _go_back(step: Step, cursor: Cursor, window: Question) -> None:
     """Move the first sync on, back in time."""
     cursor.window_days = adapt_days(cursor.window_days, rows=cursor.window_rows, page_size=cursor.page_size)
     if not window.by_day:
-        _finish(step, cursor, is_all=True)
+        finish(step.pull, cursor, now=step.now)
         return
     if cursor.phase is PullPhase.HISTORY:
         cursor.remaining_count = max(0, (cursor.remaining_count or 0) - cursor.window_rows)
     else:
         cursor.remaining_count = None
-    cursor.covered_from = window.since or date.min.isoformat()
-    oldest = step.pull.settings.oldest
-    is_all = window.since is None or (oldest is not None and window.since <= oldest)
-    if is_all or window.since <= recent_limit(step.now.date()).isoformat():  # type: ignore[operator]  # Not None here.
-        _finish(step, cursor, is_all=is_all)
-
-
-def _finish(step: Step, cursor: Cursor, *, is_all: bool) -> None:
-    """Note that the last twelve months are here, or everything."""
-    now = step.now
-    cursor.recent_done_at = cursor.recent_done_at or now
-    cursor.done_at = now if is_all else None
-    cursor.phase = PullPhase.INCREMENTAL if is_all else PullPhase.HISTORY
-    note_milestones(step)
-
-
-def note_milestones(step: Step) -> None:
-    """Note when the last twelve months, and when all, of every entity are here."""
-    state = step.pull.state
-    cursors = [cursor for name, cursor in step.pull.cursors.items() if name in ENTITIES]
-    if state.recent_done_at is None and all(cursor.recent_done_at for cursor in cursors):
-        state.recent_done_at = step.now.isoformat()
-    if state.done_at is None and all(cursor.done_at for cursor in cursors):
-        state.done_at = step.now.isoformat()
+    cursor.covered_from = window.since or BEGINNING
 
 
 def _write(step: Step, question: Question, response: qbxml.Response, *, seen: Seen) -> set[str]:

@@ -33,6 +33,21 @@ class QuestionKind(StrEnum):
     """Let an iterator go."""
 
 
+class Topic(StrEnum):
+    """What a question is about, as far as its failures go: where one topic of an entity rests, the others go on."""
+
+    FIRST_SYNC = "first_sync"
+    """Whole objects, for the first time."""
+    CHANGES = "changes"
+    """Whole objects that changed."""
+    FETCH = "fetch"
+    IDS = "ids"
+    BALANCES = "balances"
+    COUNT = "count"
+    OLDER = "older"
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One request. ``since`` and ``until`` are days where ``by_day``, else wall times of QuickBooks'."""
@@ -46,6 +61,13 @@ class Question:
     iterator_id: str | None = None
     ids: tuple[str, ...] = ()
     is_first_sync: bool = False
+
+    @property
+    def topic(self) -> Topic:
+        """What it is about; of one that lets an iterator go, what the iterator was about."""
+        if self.kind in (QuestionKind.PAGE, QuestionKind.STOP):
+            return Topic.FIRST_SYNC if self.is_first_sync else Topic.CHANGES
+        return Topic(self.kind.value)
 
     def to_json(self) -> dict[str, object]:
         """Give what the table keeps: only what is said."""

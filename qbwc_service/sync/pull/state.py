@@ -66,7 +66,6 @@ class PullState:
     overlap_hours: int = 2
     pushes_next: bool = False
     accounts_are_stale: bool = False
-    counted_first: bool = False
     recent_done_at: str | None = None
     done_at: str | None = None
 

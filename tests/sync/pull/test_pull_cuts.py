@@ -27,8 +27,12 @@ class Cutter:
         side.before_answer, side.after_answer = self.before, self.after
 
     def before(self, request: str, answer: str) -> None:
-        """Count the first sync's pages; looks for changes, which go on beside it, are inclusive on purpose."""
-        self.is_taken = [] if "FromModifiedDate" in request else WHOLE.findall(answer)
+        """Count the first sync's pages; looks for changes, which go on beside it, are inclusive on purpose.
+
+        Accounts are asked for again whenever transactions changed.
+        """
+        found = [] if "FromModifiedDate" in request else WHOLE.findall(answer)
+        self.is_taken = [one for one in found if one[0] != "Account"]
         self.sent.update(self.is_taken)
         self.cut()
 
