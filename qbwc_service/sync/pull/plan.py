@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 
 from qbwc_service.store import Cursor, PullPhase
 from qbwc_service.sync.pull.cursors import Pull, window_of
-from qbwc_service.sync.pull.entities import ACCOUNT, DELETED_LISTS, DELETED_TXNS, ENTITIES, INVOICE
+from qbwc_service.sync.pull.entities import ACCOUNT, DELETED_LISTS, DELETED_TXNS, ENTITIES
 from qbwc_service.sync.pull.questions import Question, QuestionKind
-from qbwc_service.sync.pull.walls import look_back, move
+from qbwc_service.sync.pull.walls import move
 from qbwc_service.sync.pull.windows import FILL, next_window, recent_limit
 
 DAILY = timedelta(hours=24)
@@ -125,10 +125,15 @@ def _look(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:
         changes = [cursor for cursor in known if _is_due(cursor, now + GRACE)]
         alone = [cursor for cursor in changes if cursor.goes_alone]
         if alone:
-            return (_changes(pull, alone[0]),)
+            return (_changes(alone[0]),)
         deletions = [cursor for cursor in cursors if _is_deletions(cursor) and _is_due(cursor, now + GRACE)]
-        return (*(_changes(pull, cursor) for cursor in changes), *(_deletions(cursor) for cursor in deletions))
-    return _refresh_accounts(pull, cursors) or _pull_history(pull, cursors, now) or _daily(pull, known, now=now)
+        return (*(_changes(cursor) for cursor in changes), *(_deletions(cursor) for cursor in deletions))
+    return (
+        _refresh_accounts(pull, cursors)
+        or _sweep(pull, known, now=now)
+        or _pull_history(pull, cursors, now)
+        or _daily(pull, known, now=now)
+    )
 
 
 def _refresh_accounts(pull: Pull, cursors: list[Cursor]) -> Questions:
@@ -137,26 +142,25 @@ def _refresh_accounts(pull: Pull, cursors: list[Cursor]) -> Questions:
     return (_page(account),) if pull.state.accounts_are_stale and account is not None else ()
 
 
+def _sweep(pull: Pull, known: list[Cursor], *, now: datetime) -> Questions:
+    """Ask for balances once a day: transactions that are not mirrored, such as journal entries, change them too."""
+    complete = [cursor for cursor in known if cursor.phase is PullPhase.INCREMENTAL]
+    swept = [cursor for cursor in complete if ENTITIES[cursor.entity].swept and _is_old(cursor.swept_at, now)]
+    return tuple(_all(pull, cursor, QuestionKind.BALANCES) for cursor in swept)
+
+
 def _daily(pull: Pull, known: list[Cursor], *, now: datetime) -> Questions:
-    """Ask what is asked once a day, or when somebody wants to know: ids where counts differ, balances, counts."""
+    """Ask what is asked once a day, or when somebody wants to know: ids where counts differ, and counts."""
     complete = [cursor for cursor in known if cursor.phase is PullPhase.INCREMENTAL]
     for cursor in complete:
         is_asked = cursor.compare_at is not None and cursor.compare_at <= now
         if is_asked or _is_old(cursor.compared_at or cursor.done_at, now, after=MONTHLY):
             return (_all(pull, cursor, QuestionKind.IDS),)
-    for cursor in complete:
-        if cursor.entity == INVOICE.name and _is_old(cursor.swept_at or cursor.done_at, now):
-            return (_all(pull, cursor, QuestionKind.BALANCES),)
     return tuple(_all(pull, cursor, QuestionKind.COUNT) for cursor in complete if _is_old(cursor.counted_at, now))
 
 
-def _changes(pull: Pull, cursor: Cursor) -> Question:
-    return Question(
-        kind=QuestionKind.PAGE,
-        entity=cursor.entity,
-        since=look_back(cursor.high_water, pull.state),
-        size=cursor.page_size,
-    )
+def _changes(cursor: Cursor) -> Question:
+    return Question(kind=QuestionKind.PAGE, entity=cursor.entity, since=cursor.high_water, size=cursor.page_size)
 
 
 def _deletions(cursor: Cursor) -> Question:

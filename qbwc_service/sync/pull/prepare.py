@@ -11,7 +11,14 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.store import Connection, PullId, PullSet
 from qbwc_service.sync.prepare import Dialect
-from qbwc_service.sync.pull.cursors import Pull, drop_lost_iterators, note_failure, open_window, read_pull
+from qbwc_service.sync.pull.cursors import (
+    Pull,
+    drop_iterator,
+    drop_lost_iterators,
+    note_failure,
+    open_window,
+    read_pull,
+)
 from qbwc_service.sync.pull.entities import CURSORS
 from qbwc_service.sync.pull.plan import plan_questions
 from qbwc_service.sync.pull.questions import Question, QuestionKind, write_request
@@ -47,6 +54,7 @@ def prepare_pull(
         pull.save()
         return None
     drop_lost_iterators(pull.cursors, update_session_id)
+    _drop_passed_iterators(db, pull)
     batch = _build(db, pull, message_set_id=message_set_id, dialect=dialect, now=now)
     if batch is not None:
         pull.state.pushes_next = True
@@ -70,6 +78,20 @@ def is_resting(pull: Pull, *, now: datetime) -> bool:
     """Say whether nothing is pulled now: somebody paused it, or these are the quiet hours, whose end is noted."""
     pull.connection.pull_rests_until = pull.settings.find_end_of_rest(now)
     return pull.connection.is_pull_paused or pull.connection.pull_rests_until is not None
+
+
+def _drop_passed_iterators(db: Session, pull: Pull) -> None:
+    """Forget an iterator that is a page ahead: the last answer was kept, but the service died before it was applied."""
+    if all(cursor.iterator_id is None for cursor in pull.cursors.values()):
+        return
+    mine = PullSet.connection_id == pull.connection.id
+    last = db.scalar(select(PullSet).where(mine).order_by(PullSet.message_set_id.desc()).limit(1))
+    if last is None or last.applied_at is not None:
+        return
+    for cursor in pull.cursors.values():
+        if any(question.get("iterator_id") == cursor.iterator_id is not None for question in last.questions):
+            drop_iterator(cursor)
+            cursor.is_cut = True
 
 
 def _build(db: Session, pull: Pull, *, message_set_id: int, dialect: Dialect, now: datetime) -> PullBatch | None:

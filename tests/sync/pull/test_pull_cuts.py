@@ -15,6 +15,9 @@ WHOLE = re.compile(r"<(\w+)Ret>\s*<(?:TxnID|ListID)>([^<]+)</(?:TxnID|ListID)>\s
 """The beginning of a whole object: ids alone, which are compared after a cut, come without it."""
 
 
+QUERIES = re.compile(r"<(\w+)QueryRq[ >]")
+
+
 class Cutter:
     """Cuts a session now and then, before or after the service has heard QuickBooks' answer; counts what was sent."""
 
@@ -27,8 +30,9 @@ class Cutter:
         side.before_answer, side.after_answer = self.before, self.after
 
     def before(self, request: str, answer: str) -> None:
-        """Count the first sync's pages; looks for changes, which go on beside it, are inclusive on purpose."""
-        self.is_taken = [] if "FromModifiedDate" in request else WHOLE.findall(answer)
+        """Count the first sync's pages; looks for changes, and for the balances of accounts, come again on purpose."""
+        is_look = "FromModifiedDate" in request or QUERIES.findall(request) == ["Account"]
+        self.is_taken = [] if is_look else WHOLE.findall(answer)
         self.sent.update(self.is_taken)
         self.cut()
 
