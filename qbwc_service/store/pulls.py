@@ -18,8 +18,8 @@ class Cursor(Base):
     ``iterator_session_id``. ``is_cut`` says that this broke off, so that the ids of the window are compared before
     anything of it is asked again. ``high_water`` is the largest TimeModified seen, as QuickBooks wrote it but without
     its offset; ``next_high_water`` is what it will be when the iteration has ended. While the history is pulled,
-    ``remaining_count`` is how many objects are older than ``covered_from``; else what the iterator has left. ``rests``
-    says what is not asked for a while, and why.
+    ``remaining_count`` is how many objects are older than ``covered_from``. ``rests`` says what is not asked for a
+    while, and why.
     """
 
     __tablename__ = "cursors"

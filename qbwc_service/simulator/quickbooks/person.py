@@ -120,6 +120,10 @@ class Person:
         check_credits(self.company, invoice, requests, due=None)
         put_credits(self.company, invoice, requests)
 
+    def book(self, list_id: str, amount: Decimal | str) -> None:
+        """Book an amount on a customer or an account by a journal entry, of which only the balance is kept here."""
+        self.company.tables.booked[list_id] += Decimal(amount)
+
     def deposit(
         self, payment_ids: Sequence[str], *, account: str, fee: Mapping[str, object] | None = None
     ) -> Transaction:

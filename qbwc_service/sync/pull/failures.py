@@ -12,7 +12,6 @@ from qbwc_service.sync.pull.entities import ENTITIES
 from qbwc_service.sync.pull.page_size import SMALLEST
 from qbwc_service.sync.pull.questions import Question, QuestionKind, Topic
 from qbwc_service.sync.pull.rests import back_off, find_rest, goes_alone, suspect
-from qbwc_service.sync.pull.walls import allow_for_skew
 from qbwc_service.sync.pull.write import UNSYNCED, in_pieces
 
 MOST_TRIES = 4
@@ -72,7 +71,7 @@ def cut_off(pull: Pull, question: Question, *, now: datetime) -> bool:
     cursor = pull.cursors[question.entity]
     if cursor.page_number == 0:
         # Not even its first page said from when on changes have to be asked for; what was seen before it does.
-        cursor.next_high_water = allow_for_skew(pull.state.latest_wall)
+        cursor.next_high_water = pull.state.latest_wall
         if question.is_first_sync and cursor.high_water is None:
             cursor.high_water = cursor.next_high_water
     return cut_window(cursor, now=now)

@@ -60,5 +60,14 @@ def _note_milestones(pull: Pull, *, now: datetime) -> None:
     ]
     if state.recent_done_at is None and given and all(cursor.recent_done_at for cursor in given):
         state.recent_done_at = now.isoformat()
+        _have_balances_compared(pull)
     if state.done_at is None and given and all(cursor.done_at for cursor in given):
         state.done_at = now.isoformat()
+        _have_balances_compared(pull)
+
+
+def _have_balances_compared(pull: Pull) -> None:
+    """Money moved while the first sync went on: balances that came early are compared once more."""
+    pull.state.accounts_are_stale = True
+    for cursor in pull.cursors.values():
+        cursor.swept_at = None

@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 
 from qbwc_service.store import Cursor, PullPhase
 from qbwc_service.sync.pull.cursors import Pull, is_under_way, window_of
-from qbwc_service.sync.pull.entities import ACCOUNT, DELETED_LISTS, DELETED_TXNS, ENTITIES, INVOICE
+from qbwc_service.sync.pull.entities import ACCOUNT, DELETED_LISTS, DELETED_TXNS, ENTITIES
 from qbwc_service.sync.pull.questions import Question, QuestionKind, Topic
 from qbwc_service.sync.pull.rests import goes_alone, is_refused, may_ask
-from qbwc_service.sync.pull.walls import look_back, move
+from qbwc_service.sync.pull.walls import move
 from qbwc_service.sync.pull.windows import FILL, next_window, recent_limit
 
 DAILY = timedelta(hours=24)
@@ -48,6 +48,7 @@ def plan_questions(pull: Pull, *, now: datetime) -> Questions:
         _look,
         _fetch,
         _refresh_accounts,
+        _sweep,
         _daily,
         _pull_history,
     )
@@ -72,7 +73,7 @@ def _goes_alone(pull: Pull, question: Question) -> bool:
 def _look(pull: Pull, now: datetime) -> Questions:
     """Ask what changed, and along with it what was deleted; what is due so soon goes along."""
     known = [cursor for cursor in _entities(pull) if cursor.recent_done_at is not None and not is_under_way(cursor)]
-    changes = [_changes(pull, cursor) for cursor in known if _may_look(cursor, Topic.CHANGES, now=now)]
+    changes = [_changes(cursor) for cursor in known if _may_look(cursor, Topic.CHANGES, now=now)]
     if not any(_is_due(pull.cursors[one.entity], now) for one in changes):
         return ()
     deleted = (pull.cursors[name] for name in (DELETED_LISTS, DELETED_TXNS) if name in pull.cursors)
@@ -158,18 +159,26 @@ def _refresh_accounts(pull: Pull, now: datetime) -> Questions:
     return (_page(account),) if may_ask(account, Topic.CHANGES, now=now) and not is_under_way(account) else ()
 
 
+def _sweep(pull: Pull, now: datetime) -> Questions:
+    """Ask for balances once a day: transactions that are not mirrored, such as journal entries, change them too."""
+    return tuple(
+        _all(pull, cursor, QuestionKind.BALANCES)
+        for cursor in _entities(pull)
+        if cursor.phase is PullPhase.INCREMENTAL
+        and ENTITIES[cursor.entity].swept
+        and _is_old(cursor.swept_at, now)
+        and may_ask(cursor, Topic.BALANCES, now=now)
+    )
+
+
 def _daily(pull: Pull, now: datetime) -> Questions:
-    """Ask what is asked once a day, or when somebody wants to know: ids where counts differ, balances, counts."""
+    """Ask what is asked once a day, or when somebody wants to know: ids where counts differ, and counts."""
     complete = [cursor for cursor in _entities(pull) if cursor.phase is PullPhase.INCREMENTAL]
     for cursor in complete:
         is_asked = cursor.compare_at is not None and cursor.compare_at <= now
         is_time = is_asked or _is_old(cursor.compared_at or cursor.done_at, now, after=MONTHLY)
         if is_time and may_ask(cursor, Topic.IDS, now=now):
             return (_all(pull, cursor, QuestionKind.IDS),)
-    for cursor in complete:
-        is_time = cursor.entity == INVOICE.name and _is_old(cursor.swept_at or cursor.done_at, now)
-        if is_time and may_ask(cursor, Topic.BALANCES, now=now):
-            return (_all(pull, cursor, QuestionKind.BALANCES),)
     return tuple(
         _all(pull, cursor, QuestionKind.COUNT)
         for cursor in complete
@@ -188,13 +197,8 @@ def _pull_history(pull: Pull, now: datetime) -> Questions:
     return (_window(pull, cursor, now=now, limit=_oldest(pull)),)
 
 
-def _changes(pull: Pull, cursor: Cursor) -> Question:
-    return Question(
-        kind=QuestionKind.PAGE,
-        entity=cursor.entity,
-        since=look_back(cursor.high_water, pull.state),
-        size=cursor.page_size,
-    )
+def _changes(cursor: Cursor) -> Question:
+    return Question(kind=QuestionKind.PAGE, entity=cursor.entity, since=cursor.high_water, size=cursor.page_size)
 
 
 def _deletions(cursor: Cursor) -> Question:

@@ -11,7 +11,7 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.store import Connection, PullId, PullSet
 from qbwc_service.sync.prepare import Dialect
-from qbwc_service.sync.pull.cursors import Pull, drop_lost_iterators, open_window, read_pull
+from qbwc_service.sync.pull.cursors import Pull, cut_window, drop_lost_iterators, open_window, read_pull
 from qbwc_service.sync.pull.entities import CURSORS
 from qbwc_service.sync.pull.phases import settle_phases
 from qbwc_service.sync.pull.plan import plan_questions
@@ -52,6 +52,7 @@ def prepare_pull(
         pull.save()
         return None
     drop_lost_iterators(pull.cursors, update_session_id, now=now)
+    _drop_passed_iterators(db, pull, now=now)
     settle_phases(pull, now=now)
     batch = _build(db, pull, message_set_id=message_set_id, dialect=dialect, now=now)
     if batch is not None:
@@ -70,6 +71,19 @@ def record_questions(db: Session, connection_id: int, batch: PullBatch, *, messa
 def request_prefix(message_set_id: int) -> str:
     """Give what the requestIDs of a set begin with; an operation's is a plain number."""
     return f"p{message_set_id}-"
+
+
+def _drop_passed_iterators(db: Session, pull: Pull, *, now: datetime) -> None:
+    """Forget an iterator that is a page ahead: the last answer was kept, but the service died before it was applied."""
+    if all(cursor.iterator_id is None for cursor in pull.cursors.values()):
+        return
+    mine = PullSet.connection_id == pull.connection.id
+    last = db.scalar(select(PullSet).where(mine).order_by(PullSet.message_set_id.desc()).limit(1))
+    if last is None or last.applied_at is not None:
+        return
+    for cursor in pull.cursors.values():
+        if any(question.get("iterator_id") == cursor.iterator_id is not None for question in last.questions):
+            cut_window(cursor, now=now)
 
 
 def _build(db: Session, pull: Pull, *, message_set_id: int, dialect: Dialect, now: datetime) -> PullBatch | None:

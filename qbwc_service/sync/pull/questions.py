@@ -22,7 +22,7 @@ class QuestionKind(StrEnum):
     IDS = "ids"
     """Ids and EditSequences only, to be compared with the mirror."""
     BALANCES = "balances"
-    """Ids and balances of what is open, to be compared with the mirror."""
+    """Ids and balances only, to be compared with the mirror."""
     COUNT = "count"
     """How many there are."""
     OLDER = "older"
@@ -50,7 +50,10 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One request. ``since`` and ``until`` are days where ``by_day``, else wall times of QuickBooks'."""
+    """One request. ``since`` and ``until`` are days where ``by_day``, else wall times of QuickBooks'.
+
+    ``taken_from`` is when the first page of its window was taken (ours, UTC): what is older in the mirror is not of it.
+    """
 
     kind: QuestionKind
     entity: str
@@ -60,6 +63,7 @@ class Question:
     size: int | None = None
     iterator_id: str | None = None
     ids: tuple[str, ...] = ()
+    taken_from: str | None = None
     is_first_sync: bool = False
 
     @property
@@ -100,7 +104,7 @@ def write_request(question: Question, *, request_id: str) -> qbxml.Request:
         case QuestionKind.IDS:
             values["IncludeRetElement"] = [entity.key, "EditSequence"]
         case QuestionKind.BALANCES:
-            values |= {"PaidStatus": "NotPaidOnly", "IncludeRetElement": [entity.key, "BalanceRemaining"]}
+            values |= {**entity.open_only, "IncludeRetElement": [entity.key, *entity.swept]}
         case QuestionKind.COUNT | QuestionKind.OLDER:
             attributes = {"metaData": "MetaDataOnly"}
     return qbxml.Request(name=entity.request, values=values, request_id=request_id, attributes=attributes)

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, update
@@ -14,11 +14,13 @@ from qbwc_service.sync.pull.cursors import begin_cursors
 from qbwc_service.sync.pull.entities import ENTITIES
 from qbwc_service.sync.pull.plan import EARLIEST
 from qbwc_service.sync.pull.state import PullSettings
-from qbwc_service.sync.pull.walls import FURTHEST
 from qbwc_service.sync.pull.write import UNSYNCED
 
 MOST_MINUTES = 24 * 60
 DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+FURTHEST_ZONE = timedelta(hours=14)
+"""No clock on earth is further ahead of UTC: by then it may be tomorrow already."""
+
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
@@ -130,5 +132,5 @@ def _check_oldest(oldest: str, *, now: datetime) -> None:
         raise InputError(f"the oldest day is a day, not {oldest!r}", field="oldest", remedy=remedy)
     if day < EARLIEST:
         raise InputError(f"the oldest day is after {EARLIEST}, not {oldest}", field="oldest", remedy=remedy)
-    if day > (now + FURTHEST).date():
+    if day > (now + FURTHEST_ZONE).date():
         raise InputError(f"the oldest day is not in the future, as {oldest} is", field="oldest", remedy=remedy)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from qbwc_service.store import Database
 from qbwc_service.sync import pull
-from qbwc_service.sync.pull.entities import CUSTOMER
+from qbwc_service.sync.pull.entities import CUSTOMER, ENTITIES
 from tests.conftest import StandingClock
 from tests.mirror import assert_equal
 from tests.mirror_edits import Clerk
@@ -34,15 +34,15 @@ def test_a_difference_is_found_by_the_daily_count_and_healed(
 ) -> None:
     side = make_side()
     side.run()
-    lost = next(side.quickbooks.company.tables.entries_of("Customer")).list_id
+    lost = next(side.quickbooks.company.tables.entries_of("Class")).list_id
     with database.writing() as db:
-        db.execute(delete(CUSTOMER.table).where(CUSTOMER.table.c.list_id == lost))
+        db.execute(delete(ENTITIES["Class"].table).where(ENTITIES["Class"].table.c.list_id == lost))
 
     clock.advance(hours=25)
     side.run()
 
     assert_equal(database, connection_id, side.quickbooks.company)
-    found = report(database, connection_id)["Customer"]
+    found = report(database, connection_id)["Class"]
     assert (found.missing, found.gone, found.is_complete) == (1, 0, True), "counted again when it was healed"
     assert found.in_mirror_now == found.quickbooks
 
