@@ -1,6 +1,8 @@
 """A whole company into the mirror, at full size: equal after the first sync, and after people worked in it.
 
-The test of the same name runs it small. Prints one JSON object as its last line.
+Over both changes of the clocks of a year, and with payments that change the time of their invoice and without.
+``tests/sync/pull/test_pull_changes.py`` runs it small. Prints one JSON object as its last line; ends with 1 where
+anything differs.
 
     python -m benchmarks.mirror_equality [--invoices 30000] [--edits 500] [--database sqlite]
 """

@@ -136,8 +136,8 @@ def book_journal(clerk: Clerk) -> None:
     """Changes balances, and nothing that is mirrored tells of it: the daily sweep finds it."""
     amount = Decimal(clerk.random.randrange(-9999, 9999)) / 100
     clerk.person.book(clerk.pick_entry("Customer").list_id, amount)
-    receivable = clerk.company.find_entry(("Account",), name="Accounts Receivable")
-    assert receivable is not None
+    accounts = clerk.company.tables.entries_of("Account")
+    receivable = next(one for one in accounts if one.values["AccountType"] == "AccountsReceivable")
     clerk.person.book(receivable.list_id, amount)
 
 

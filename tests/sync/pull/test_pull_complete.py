@@ -78,6 +78,7 @@ def test_after_a_hundred_days_of_silence_deletions_are_found_by_comparing_ids(
     assert_equal(database, connection_id, side.quickbooks.company)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "change", [datetime(2026, 11, 1, 6, tzinfo=UTC), datetime(2026, 3, 8, 7, tzinfo=UTC)], ids=["autumn", "spring"]
 )

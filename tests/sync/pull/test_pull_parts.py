@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from qbwc_service.store import Cursor
+from qbwc_service.store import Cursor, Database
 from qbwc_service.sync.pull.columns import UnreadableValueError, read_cents, read_day, read_number
-from qbwc_service.sync.pull.entities import ENTITIES
+from qbwc_service.sync.pull.derived import list_children
+from qbwc_service.sync.pull.entities import CUSTOMER, ENTITIES
 from qbwc_service.sync.pull.page_size import adapt_page_size
 from qbwc_service.sync.pull.questions import Question, QuestionKind
 from qbwc_service.sync.pull.rows import RowMaker, columns_of
@@ -165,3 +166,10 @@ def test_quiet_hours_may_go_over_midnight(now: str, begin: str, end: str, ends: 
 
     assert (found and found.strftime("%H:%M")) == ends
     assert found is None or moment < found
+
+
+def test_any_number_of_ids_is_named_piece_by_piece(database: Database, connection_id: int) -> None:
+    """No database takes a statement of any length."""
+    ids = [f"8000{number:04X}" for number in range(70_000)]
+    with database.reading() as db:
+        assert list_children(db, connection_id, CUSTOMER, ids) == []
