@@ -16,7 +16,7 @@ from tests.far_side import FarSide
 from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
-pytest_plugins = ("tests.databases", "tests.wire")
+pytest_plugins = ("tests.databases", "tests.wire", "tests.office")
 
 BUILT: list[str] = []
 

@@ -14,12 +14,12 @@ from qbwc_service.cli.options import KindType, before_option, connection_argumen
 from qbwc_service.cli.reply import Reply, to_plain
 from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.store import DocumentKind, DocumentState
-from qbwc_service.sync import DocumentInfo, get_document, list_documents
+from qbwc_service.sync import DocumentInfo, Leaving, delete_document, get_document, list_documents
 
 
 @click.group()
 def documents() -> None:
-    """See how your documents stand in QuickBooks."""
+    """See how your documents stand in QuickBooks; delete and void them."""
 
 
 @documents.command(name="list", cls=LeafCommand, example="qbwc-service documents list 1 --state problem")
@@ -69,6 +69,42 @@ def show(desk: Desk, connection_id: int, kind: DocumentKind, *, external_id: str
     }
     body = json.dumps(to_plain(details.body), indent=2, ensure_ascii=False)
     return Reply(data=details, shown=(make_facts(facts), "", body, operation_table(details.operations)))
+
+
+@documents.command(
+    cls=LeafCommand,
+    example="qbwc-service documents delete 1 invoice load-1001\n"
+    "qbwc-service documents delete 1 customer c-7 --inactivate",
+)
+@connection_argument
+@click.argument("kind", type=KindType())
+@click.argument("external_id")
+@click.option("--inactivate", is_flag=True, help="Keep the list entry, inactive: what is used cannot be deleted.")
+@click.pass_obj
+def delete(desk: Desk, connection_id: int, kind: DocumentKind, *, external_id: str, inactivate: bool) -> Reply:
+    """Delete a document, and its record in QuickBooks.
+
+    What never went out leaves the queue at once. Sent again, a deleted document is a new one.
+    """
+    how = Leaving.INACTIVATE if inactivate else Leaving.DELETE
+    return _leave(desk, connection_id, kind, external_id, how=how)
+
+
+@documents.command(cls=LeafCommand, example="qbwc-service documents void 1 invoice load-1001")
+@connection_argument
+@click.argument("kind", type=KindType())
+@click.argument("external_id")
+@click.pass_obj
+def void(desk: Desk, connection_id: int, kind: DocumentKind, *, external_id: str) -> Reply:
+    """Void a transaction: its record stays in QuickBooks, with zero amounts."""
+    return _leave(desk, connection_id, kind, external_id, how=Leaving.VOID)
+
+
+def _leave(desk: Desk, connection_id: int, kind: DocumentKind, external_id: str, *, how: Leaving) -> Reply:
+    with desk.database.writing() as db:
+        connections.get_connection(db, connection_id, now=desk.now())
+        document = delete_document(db, connection_id, kind, external_id, how=how, now=desk.now())
+    return Reply(data=document, raw=f"{kind.value} {external_id}: {how.value}, now {document.state.value}.\n")
 
 
 def document_table(found: Iterable[DocumentInfo]) -> Table:

@@ -12,7 +12,7 @@ from qbwc_service.cli.options import ROW_ID, before_option, connection_argument,
 from qbwc_service.cli.reply import Reply, to_plain
 from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.store import ProblemReason
-from qbwc_service.sync import act_on_problem
+from qbwc_service.sync import Deed, act_on_problem
 from qbwc_service.sync.problems import ProblemAction, ProblemInfo, get_problem, list_problems
 
 problem_argument = click.argument("problem_id", metavar="PROBLEM", type=ROW_ID)
@@ -85,16 +85,8 @@ def do(
     """
     with desk.database.writing() as db:
         connections.get_connection(db, connection_id, now=desk.now())
-        problem = act_on_problem(
-            db,
-            connection_id,
-            problem_id,
-            action=ProblemAction(action),
-            quickbooks_id=quickbooks_id,
-            note=note,
-            by=by,
-            now=desk.now(),
-        )
+        deed = Deed(action=ProblemAction(action), quickbooks_id=quickbooks_id, note=note, by=by, now=desk.now())
+        problem = act_on_problem(db, connection_id, problem_id, deed)
     text = f"Problem {problem.id} ({problem.subject}, {problem.reason.value}) is closed: {action}, by {by}.\n"
     return Reply(data=_data(problem), raw=text)
 

@@ -46,6 +46,7 @@ class InquiredOperation:
     external_id: str | None
     document_body: Mapping[str, object] | None
     fingerprint: str | None
+    decided: Mapping[str, object] | None
 
 
 def is_open_question() -> ColumnElement[bool]:
@@ -193,4 +194,5 @@ def _inquired(
         external_id=external_id,
         document_body=document_body,
         fingerprint=fingerprint,
+        decided=operation.decided,
     )

@@ -12,6 +12,7 @@ from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
 from qbwc_service.store.operations import Attempt, Operation, OperationDependency
 from qbwc_service.store.problems import Problem
+from qbwc_service.store.rules import RuleSet
 from qbwc_service.store.sessions import MessageSet, UpdateSession
 from qbwc_service.store.states import (
     ABOUT_OUTCOMES,
@@ -51,6 +52,7 @@ __all__ = [
     "OperationState",
     "Problem",
     "ProblemReason",
+    "RuleSet",
     "SessionEnd",
     "SessionState",
     "SyncState",

@@ -89,6 +89,8 @@ class Inquiry(StrEnum):
     """It changes a record: at which EditSequence does that stand now?"""
     NAME = "name"
     """It was refused because its name is in use: who has the name?"""
+    LOOK = "look"
+    """It is for a document: what does QuickBooks have of it now? The rules decide by that how it goes out."""
 
 
 ABOUT_OUTCOMES = (Inquiry.STORED_ANSWER, Inquiry.OUTCOME)
@@ -119,6 +121,8 @@ class DocumentState(StrEnum):
     PROBLEM = "problem"
     UNKNOWN = "unknown"
     CLEARED = "cleared"
+    VOIDED = "voided"
+    DELETED = "deleted"
 
 
 class ProblemReason(StrEnum):
@@ -128,7 +132,11 @@ class ProblemReason(StrEnum):
     PARENT_FAILED = "parent_failed"
     NAME_IN_USE = "name_in_use"
     EDIT_CONFLICT = "edit_conflict"
+    CUSTOMER_CHANGED = "customer_changed"
+    DRIFT = "drift"
     DELETED_IN_QUICKBOOKS = "deleted_in_quickbooks"
+    DELETED_IN_APP = "deleted_in_app"
+    ALREADY_DEPOSITED = "already_deposited"
     REFERENCE_MISSING = "reference_missing"
     RECORD_LOCKED = "record_locked"
     CLOSED_PERIOD = "closed_period"

@@ -6,10 +6,12 @@ from qbwc_service.sync.accept import (
     enqueue_document,
     enqueue_documents,
 )
-from qbwc_service.sync.act import act_on_problem
+from qbwc_service.sync.act import Deed, act_on_problem
 from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, list_sent
+from qbwc_service.sync.delete import Leaving, delete_document, delete_documents
 from qbwc_service.sync.files import BadRow, DocumentRow, FileFormat, Place, RequestRow, Row, find_kind, read_rows
 from qbwc_service.sync.hresult import apply_hresult
+from qbwc_service.sync.json_text import parse_json
 from qbwc_service.sync.judge import Judgement, Sent, judge_silence
 from qbwc_service.sync.prepare import Batch, BatchLimits, Dialect, prepare_batch
 from qbwc_service.sync.raw import AcceptedRequest, enqueue_qbxml, enqueue_qbxml_text
@@ -24,12 +26,14 @@ __all__ = [
     "BadRow",
     "Batch",
     "BatchLimits",
+    "Deed",
     "Dialect",
     "DocumentDetails",
     "DocumentInfo",
     "DocumentRow",
     "FileFormat",
     "Judgement",
+    "Leaving",
     "Place",
     "RefusedDocument",
     "RequestRow",
@@ -41,6 +45,8 @@ __all__ = [
     "apply_judgements",
     "cancel_operation",
     "count_documents",
+    "delete_document",
+    "delete_documents",
     "enqueue_document",
     "enqueue_documents",
     "enqueue_qbxml",
@@ -51,6 +57,7 @@ __all__ = [
     "list_documents",
     "list_sent",
     "mark_documents",
+    "parse_json",
     "prepare_batch",
     "read_rows",
     "retry_operation",

@@ -131,6 +131,7 @@ def _sent(operation: Operation, document: Document | None) -> Sent:
         external_guid=operation.external_guid,
         document_id=operation.document_id,
         fingerprint=document.fingerprint if document else None,
+        document_body=document.body if document else None,
         subject=queue.name_subject(
             document.kind if document else None, document.external_id if document else None, request=operation.request
         ),

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import Inquiry, OperationState
+from qbwc_service.store import Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.effect import Effect, find_effect
 
 KEPT_IDS = 20
@@ -14,6 +14,10 @@ KEPT_IDS = 20
 
 MOST_READINGS = 3
 """How often a record's EditSequence is read anew because somebody was faster, before a person is asked."""
+
+DELETIONS = ("TxnDelRq", "ListDelRq")
+GONE = (500, 3120)
+"""What QuickBooks says of a record that is not there."""
 
 SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not have been done"
 
@@ -34,18 +38,28 @@ class Sent:
     external_guid: str | None
     document_id: int | None
     fingerprint: str | None
+    document_body: Mapping[str, object] | None = None
     subject: str = ""
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False
 
+    @property
+    def is_deletion(self) -> bool:
+        """Whether it takes the record of a document out of QuickBooks."""
+        return self.document_id is not None and self.request in DELETIONS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """How one operation ended, its effect where it had one, and what a person should see if it is a problem."""
+    """How one operation ended, its effect where it had one, and what a person should see if it is a problem.
+
+    ``reason`` names the problem where the status code does not.
+    """
 
     sent: Sent
     outcome: queue.Outcome
     effect: Effect | None = None
+    reason: ProblemReason | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -60,11 +74,13 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
         case qbxml.Outcome.RETRY | qbxml.Outcome.UNKNOWN:
             return judge_retry(sent, code=str(response.status_code), text=_text(response), policy=policy, now=now)
         case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.retries < MOST_READINGS:
-            return _asks_first(response, sent, inquiry=Inquiry.EDIT_SEQUENCE, now=now)
+            of_document = sent.document_id is not None
+            inquiry = Inquiry.LOOK if of_document else Inquiry.EDIT_SEQUENCE
+            return _asks_first(response, sent, inquiry=inquiry, now=now)
         case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
             return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
-            return ended(sent, OperationState.FAILED, code=str(response.status_code), text=_text(response))
+            return _failed(response, sent)
 
 
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -203,9 +219,16 @@ def _success(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgemen
     return done(sent, effect, code=code, text=text)
 
 
+def _failed(response: qbxml.Response, sent: Sent) -> Judgement:
+    """It failed; but what has to be deleted and is not there is as good as deleted."""
+    is_gone = sent.is_deletion and response.status_code in GONE
+    state = OperationState.DONE if is_gone else OperationState.FAILED
+    return ended(sent, state, code=str(response.status_code), text=_text(response))
+
+
 def _asks_first(response: qbxml.Response, sent: Sent, *, inquiry: Inquiry, now: datetime) -> Judgement:
     code, text = str(response.status_code), _text(response)
-    is_retry = inquiry is Inquiry.EDIT_SEQUENCE
+    is_retry = inquiry is not Inquiry.NAME
     return goes_again(sent, code=code, text=text, not_before=now, is_retry=is_retry, inquiry=inquiry)
 
 

@@ -10,6 +10,7 @@ from qbwc_service import qbxml, queue
 from qbwc_service.errors import InputError, NotFoundError
 from qbwc_service.store import DocumentState, ProblemReason
 from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.leave import render_decided
 from qbwc_service.sync.problems.record import NewProblem, find_held_up, open_problems
 from qbwc_service.sync.raw import render_request
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
@@ -142,6 +143,8 @@ def _targets(claimed: Sequence[queue.ClaimedOperation]) -> set[Target]:
 
 def _request(operation: queue.ClaimedOperation, resolve: Resolver) -> qbxml.Request:
     request_id = str(operation.id)
+    if operation.document_id is not None and not operation.request.endswith("AddRq"):
+        return render_decided(operation, request_id=request_id)
     if operation.document_kind is not None and operation.document_body is not None:
         rendered = render_document(
             operation.document_kind,

@@ -9,6 +9,7 @@ from qbwc_service.store import (
     Link,
     OperationDependency,
     OperationState,
+    RuleSet,
     SyncState,
 )
 from tests.factories import CompanyQueue, new_write
@@ -30,6 +31,8 @@ def fill_every_table(queue: CompanyQueue) -> None:
             db.execute(insert(Link), [key | link_values(queue, f"8000000{document_id}-{queue.connection_id}")])
             state = {"state": DocumentState.PENDING, "operation_id": operation_id, "changed_at": queue.clock()}
             db.execute(insert(SyncState), [key | state])
+        rules = {"version": 1, "body": {}, "made_by": "Ann", "made_at": queue.clock()}
+        db.execute(insert(RuleSet), [{"connection_id": queue.connection_id} | rules])
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None
         assert db.scalar(select(OperationDependency.operation_id)) is not None
 

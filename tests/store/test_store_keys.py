@@ -20,6 +20,7 @@ ACROSS_CONNECTIONS = {
     "uq_connections_external_id": "it finds the connection",
     "uq_connections_file_id": "it finds the connection",
 }
+LEAVES = {"rule_sets": "nothing refers to a version of the rules, and it refers to nothing but its connection"}
 LONGEST_NAME = 63
 """PostgreSQL cuts what is longer."""
 
@@ -98,7 +99,7 @@ def test_no_row_can_move_to_another_connection(queue: CompanyQueue, other_queue:
     """Neither to one that exists nor to one that does not."""
     fill_every_table(queue)
     target = other_queue.connection_id if where == "ours" else 4711
-    for name in sorted(TABLES.keys() - WITHOUT_CONNECTION):
+    for name in sorted(TABLES.keys() - WITHOUT_CONNECTION.keys() - LEAVES.keys()):
         with pytest.raises(IntegrityError), queue.database.writing() as db:
             db.execute(text(f"UPDATE {name} SET connection_id = {target}"))
 

@@ -33,6 +33,7 @@ CHECKS = {
     "ck_operations_finished": f"UPDATE operations SET finished_at = {A_TIME} WHERE state = 'waiting'",
     "ck_operations_sent_in_a_set": "UPDATE operations SET message_set_id = NULL WHERE state = 'sent'",
     "ck_operations_state": f"UPDATE operations SET state = {WRONG} WHERE state = 'waiting'",
+    "ck_rule_sets_version": "UPDATE rule_sets SET version = 0",
     "ck_sync_states_problem_has_a_message": "UPDATE sync_states SET state = 'problem'",
     "ck_sync_states_state": f"UPDATE sync_states SET state = {WRONG}",
     "ck_update_sessions_end_reason": f"UPDATE update_sessions SET end_reason = {WRONG}",

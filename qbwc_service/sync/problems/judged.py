@@ -46,7 +46,7 @@ def find_problem(judgement: Judgement) -> NewProblem | None:
     sent, outcome = judgement.sent, judgement.outcome
     match outcome.state:
         case OperationState.FAILED:
-            reason = find_failure_reason(outcome.status_code, outcome.status_message)
+            reason = judgement.reason or find_failure_reason(outcome.status_code, outcome.status_message)
         case OperationState.UNKNOWN if outcome.inquiry is None:
             reason = ProblemReason.OUTCOME_UNKNOWN
         case _:

@@ -20,6 +20,12 @@ class ProblemAction(StrEnum):
     """Take it off the list without syncing; ``retry`` brings it back."""
     LINK = "link"
     """It is in QuickBooks: pair it with the record of this id, and send nothing."""
+    USE_APP = "use_app"
+    """What your program says goes to QuickBooks, over what somebody changed there."""
+    USE_QUICKBOOKS = "use_quickbooks"
+    """What QuickBooks has stays; of your change only what nobody disagrees about goes out."""
+    UNLINK = "unlink"
+    """Forget the record in QuickBooks: the document goes there again, as a new one."""
     SEND_AGAIN = "send_again"
     """It is not in QuickBooks: somebody looked. Send it again."""
 
@@ -59,15 +65,44 @@ _FACTS = (
     ),
     ReasonFact(
         reason=ProblemReason.EDIT_CONFLICT,
-        title="Somebody changed the record in QuickBooks at the same time",
-        advice="Read the record again and send the change with its present EditSequence, or without one: then the "
-        "service reads it itself.",
-        actions=_REPAIRED,
+        title="Your program and somebody in QuickBooks changed the same thing",
+        advice="The evidence shows both values. Decide whose stands, or change one side so that they agree and retry. "
+        "A request of your own with an old EditSequence has to be made anew from the record as it is.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.CUSTOMER_CHANGED,
+        title="The document has another customer than when it first went to QuickBooks",
+        advice="The evidence shows both. Change it in QuickBooks too (its payments come off), keep the customer there, "
+        "or delete the record in QuickBooks and send the document as a new one.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.DRIFT,
+        title="It was changed here, and changes of its kind are not sent",
+        advice="The rules of the connection keep such changes here. Send this one all the same, or leave QuickBooks "
+        "as it is.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS),
     ),
     ReasonFact(
         reason=ProblemReason.DELETED_IN_QUICKBOOKS,
         title="The record is not in QuickBooks any more",
-        advice="It was deleted or merged there, or an invoice is paid already. Send it as a new one, or clear it.",
+        advice="It was deleted or merged there, or an invoice is paid already. Unlink it to send the document as a "
+        "new one, or clear it.",
+        actions=(ProblemAction.UNLINK, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.DELETED_IN_APP,
+        title="It was deleted here, and deletions of its kind are not sent",
+        advice="The rules of the connection keep the record in QuickBooks. Delete it there all the same, or let it "
+        "stay.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS),
+    ),
+    ReasonFact(
+        reason=ProblemReason.ALREADY_DEPOSITED,
+        title="The payment is in a bank deposit already",
+        advice="QuickBooks changes and deletes only payments that are not deposited. Take it out of the deposit "
+        "there and retry, or book the money back by hand and clear it.",
         actions=_REPAIRED,
     ),
     ReasonFact(
@@ -189,6 +224,8 @@ _BY_STATUS = {
 }
 _INVALID = range(3010, 3100)
 _LOCK_CODES = (3170, 3180)
+_DEPOSITED = (3160, 3170)
+"""What QuickBooks says of a payment that cannot be deleted or changed any more; the texts name the deposit."""
 
 _BY_HRESULT = {
     "0x80040408": ProblemReason.QUICKBOOKS_CLOSED,
@@ -212,6 +249,8 @@ def find_failure_reason(status_code: str | None, message: str | None) -> Problem
         is_version = fact is not None and fact.hresult == "0x80040423"
         return ProblemReason.UNSUPPORTED_BY_VERSION if is_version else ProblemReason.INVALID_VALUE
     code = int(status_code)
+    if code in _DEPOSITED and "deposited" in (message or "").lower():
+        return ProblemReason.ALREADY_DEPOSITED
     if code in _LOCK_CODES and qbxml.is_lock(message or ""):
         return ProblemReason.RECORD_LOCKED
     if code in _INVALID:

@@ -13,10 +13,11 @@ from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, Link
 from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
 from qbwc_service.sync.judge import Judgement, Sent
+from qbwc_service.sync.look import load_context
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import load_sent_writes
-from qbwc_service.sync.recovery.verdict import Findings, ask_alone, decide, give_up
+from qbwc_service.sync.recovery.verdict import Findings, Known, ask_alone, decide, give_up
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
@@ -77,9 +78,13 @@ def apply_inquiry(
         problem = unreadable.message
         for found in findings.values():
             found.failures.append(problem)
-    linked = _find_linked(db, connection_id, findings.values())
+    looks = [found.write.operation for found in findings.values() if found.write.operation.inquiry is Inquiry.LOOK]
+    known = Known(
+        linked=_find_linked(db, connection_id, findings.values()),
+        context=load_context(db, connection_id, looks) if looks else None,
+    )
     judgements = [
-        decide(found, sent_of(found.write.operation), linked=linked, policy=policy, now=now)
+        decide(found, sent_of(found.write.operation), known=known, policy=policy, now=now)
         for found in findings.values()
     ]
     asked = {one.inquiry for one in operations.values()}
@@ -122,9 +127,10 @@ def sent_of(operation: InquiredOperation) -> Sent:
         external_guid=operation.external_guid,
         document_id=operation.document_id,
         fingerprint=operation.fingerprint,
+        document_body=operation.document_body,
         subject=queue.name_subject(operation.document_kind, operation.external_id, request=operation.request),
         credit_memos=used_credit_memos(operation.document_body) if operation.document_body else (),
-        reads_edit_sequence=operation.inquiry is Inquiry.EDIT_SEQUENCE,
+        reads_edit_sequence=operation.inquiry in {Inquiry.EDIT_SEQUENCE, Inquiry.LOOK},
     )
 
 

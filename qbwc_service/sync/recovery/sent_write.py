@@ -68,6 +68,9 @@ def load_sent_writes(db: Session, connection_id: int, operations: Sequence[Inqui
             found[operation.id] = _write(operation, _rendered(operation), sent_at=None)
             continue
         requests, sent_at = sets.get(operation.message_set_id or 0, ({}, None))
+        if operation.inquiry is Inquiry.LOOK:
+            found[operation.id] = _write(operation, _target(operation), sent_at=None)
+            continue
         request = requests.get(str(operation.id))
         if request is not None:
             found[operation.id] = _write(operation, request, sent_at=sent_at)
@@ -85,6 +88,13 @@ def _read_sets(
         number: ({request.request_id or "": request for request in qbxml.read_requests(text)}, sent_at)
         for number, text, sent_at in rows
     }
+
+
+def _target(operation: InquiredOperation) -> qbxml.Request:
+    """Give a change of a document as far as it is known before the record was looked at: which record it changes."""
+    change = operation.request.removesuffix("Rq")
+    body = {name: value for name, value in (operation.decided or {}).items() if name in {"TxnID", "ListID"}}
+    return qbxml.Request(name=operation.request, values={change: body}, request_id=str(operation.id))
 
 
 def _rendered(operation: InquiredOperation) -> qbxml.Request:

@@ -5,15 +5,17 @@ anything in between is for a person.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, OperationState
+from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, OperationState, ProblemReason
+from qbwc_service.sync.compare import agrees
 from qbwc_service.sync.effect import find_effect
 from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again, unknown
-from qbwc_service.sync.recovery.match import agrees, has_mark
+from qbwc_service.sync.look import LookContext, decide_change
+from qbwc_service.sync.recovery.match import has_mark
 from qbwc_service.sync.recovery.sent_write import SentWrite
 
 ADOPTED = "found in QuickBooks after its answer was lost"
@@ -38,6 +40,7 @@ class Findings:
     agreeing: dict[str, qbxml.RetObject] = field(default_factory=dict)
     named: dict[str, qbxml.RetObject] = field(default_factory=dict)
     deleted: list[Mapping[str, object]] = field(default_factory=list)
+    looked: list[qbxml.RetObject] = field(default_factory=list)
 
     def begin(self, response: qbxml.Response) -> bool:
         """Take in the head of one answer; say whether its objects are worth a look."""
@@ -56,6 +59,9 @@ class Findings:
             return
         identity = str(found.values.get("ListID") or found.values.get("TxnID") or "")
         if not identity:
+            return
+        if self.write.operation.inquiry is Inquiry.LOOK:
+            self.looked.append(found)
             return
         mark = has_mark(self.write, found.values)
         if mark:
@@ -76,13 +82,16 @@ class Findings:
         return since is None or not isinstance(created, str) or created[:10] >= since.isoformat()
 
 
-def decide(
-    findings: Findings, sent: Sent, *, linked: Mapping[str, int | None], policy: queue.RetryPolicy, now: datetime
-) -> Judgement:
-    """Judge one operation by what was found; ``linked`` gives the documents that known records belong to already.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known here: the documents that found records belong to already, and what a look needs to know."""
 
-    Where a question was not answered, it is asked again later.
-    """
+    linked: Mapping[str, int | None]
+    context: LookContext | None = None
+
+
+def decide(findings: Findings, sent: Sent, *, known: Known, policy: queue.RetryPolicy, now: datetime) -> Judgement:
+    """Judge one operation by what was found. Where a question was not answered, it is asked again later."""
     asked = findings.write.operation.inquiry
     if findings.failures or not findings.answered:
         return _ask_again(findings, sent, policy=policy, now=now)
@@ -91,8 +100,10 @@ def decide(
             return _decide_edit_sequence(findings, sent, now=now)
         case Inquiry.NAME:
             return _decide_name(findings, sent)
+        case Inquiry.LOOK:
+            return _decide_look(findings, sent, known, now=now)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER if findings.write.action == "Add":
-            return _decide_addition(findings, sent, linked=linked, now=now)
+            return _decide_addition(findings, sent, linked=known.linked, now=now)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER:
             return _decide_change(findings, sent, now=now)
 
@@ -113,7 +124,9 @@ def give_up(sent: Sent, inquiry: Inquiry, text: str, *, now: datetime) -> Judgem
     why = f"QuickBooks could not be asked: {text}"
     if inquiry in ABOUT_OUTCOMES:
         return leave_undecided(sent, why, now=now)
-    return ended(sent, OperationState.FAILED, code="3100" if inquiry is Inquiry.NAME else None, text=why)
+    judged = ended(sent, OperationState.FAILED, code="3100" if inquiry is Inquiry.NAME else None, text=why)
+    reason = ProblemReason.REJECTED_BY_QUICKBOOKS if inquiry is Inquiry.LOOK else None
+    return replace(judged, reason=reason)
 
 
 def ask_alone(sent: Sent, inquiry: Inquiry, text: str, *, now: datetime) -> Judgement:
@@ -194,6 +207,12 @@ def _is_void(values: Mapping[str, object]) -> bool:
     """Say whether every amount of a transaction is nought: QuickBooks keeps a voided one so."""
     amounts = [value for value in values.values() if isinstance(value, Decimal)]
     return bool(amounts) and not any(amounts)
+
+
+def _decide_look(findings: Findings, sent: Sent, known: Known, *, now: datetime) -> Judgement:
+    if known.context is None:
+        raise LookupError("a look into QuickBooks is decided without its context")
+    return decide_change(findings.write.operation, sent, findings.looked, context=known.context, now=now)
 
 
 def _decide_edit_sequence(findings: Findings, sent: Sent, *, now: datetime) -> Judgement:

@@ -1,0 +1,69 @@
+"""Changes, deletions and rules: what was agreed with each link, what was decided about an operation."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+from qbwc_service.store.rebuild import rebuild_table
+
+revision = "0006"
+down_revision = "0004"
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+OLD_STATES = "'pending', 'blocked', 'in_progress', 'synced', 'problem', 'unknown', 'cleared'"
+OLD_INQUIRIES = "'stored_answer', 'outcome', 'edit_sequence', 'name'"
+NEW_RULES = {
+    "operations": {"ck_operations_inquiry": f"inquiry IN ({OLD_INQUIRIES}, 'look')"},
+    "sync_states": {"ck_sync_states_state": f"state IN ({OLD_STATES}, 'voided', 'deleted')"},
+}
+OLD_RULES = {
+    "operations": {"ck_operations_inquiry": f"inquiry IN ({OLD_INQUIRIES})"},
+    "sync_states": {"ck_sync_states_state": f"state IN ({OLD_STATES})"},
+}
+NEW_COLUMNS = {"operations": ["decided"], "links": ["agreed"]}
+
+
+def upgrade() -> None:
+    for table, columns in NEW_COLUMNS.items():
+        for column in columns:
+            op.add_column(table, sa.Column(column, JSON, nullable=True))
+    put_rules(NEW_RULES)
+    op.create_table(
+        "rule_sets",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("body", JSON, nullable=False),
+        sa.Column("made_by", sa.String(200), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_rule_sets_version")),
+        sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_rule_sets_connection_id")),
+        sa.PrimaryKeyConstraint("connection_id", "version", name=op.f("pk_rule_sets")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("rule_sets")
+    # The older release knows no look before an operation goes out, and no documents that left.
+    op.execute("UPDATE operations SET inquiry = NULL WHERE inquiry = 'look'")
+    op.execute("UPDATE sync_states SET state = 'cleared' WHERE state IN ('voided', 'deleted')")
+    put_rules(OLD_RULES, drop_columns=NEW_COLUMNS)
+
+
+def put_rules(rules: dict[str, dict[str, str]], *, drop_columns: dict[str, list[str]] | None = None) -> None:
+    dropped = drop_columns or {}
+    if is_postgresql():
+        for table, checks in rules.items():
+            for name, rule in checks.items():
+                op.drop_constraint(op.f(name), table)
+                op.create_check_constraint(op.f(name), table, rule)
+        for table, columns in dropped.items():
+            for column in columns:
+                op.drop_column(table, column)
+        return
+    for table in rules.keys() | dropped.keys():
+        put = {name: f"CHECK ({rule})" for name, rule in rules.get(table, {}).items()}
+        rebuild_table(op.get_bind(), table, drop_columns=dropped.get(table, ()), put_rules=put)
+
+
+def is_postgresql() -> bool:
+    return op.get_bind().dialect.name == "postgresql"

@@ -1,0 +1,130 @@
+"""Decide how a change of a linked document goes out: merged into the record as QuickBooks has it now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from qbwc_service import qbxml
+from qbwc_service.errors import InputError
+from qbwc_service.queue import InquiredOperation
+from qbwc_service.store import DocumentKind, OperationState, ProblemReason
+from qbwc_service.sync.agreed import plain, trim_record
+from qbwc_service.sync.effect import find_effect
+from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again
+from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.look.context import Agreed, LookContext
+from qbwc_service.sync.look.merge import Conflict, Merge, Sides, merge
+from qbwc_service.sync.mapping import Body
+from qbwc_service.sync.rules import ConflictPolicy
+
+USE = "use"
+APP, QUICKBOOKS = "app", "quickbooks"
+VALUES = "values"
+GONE = "the record is not in QuickBooks any more"
+SO_ALREADY = "QuickBooks has it so already"
+CUSTOMER = "CustomerRef"
+
+
+def decide_change(
+    operation: InquiredOperation,
+    sent: Sent,
+    records: Sequence[qbxml.RetObject],
+    *,
+    context: LookContext,
+    now: datetime,
+) -> Judgement:
+    """Judge a change by the record that it changes: it goes out, is not needed, or is a problem."""
+    agreed = context.agreed.get(operation.document_id or 0)
+    kind, body = operation.document_kind, operation.document_body
+    if agreed is None or kind is None or body is None or not records:
+        return _fails(sent, ProblemReason.DELETED_IN_QUICKBOOKS, GONE, code="3120")
+    record = records[0]
+    decided = dict(operation.decided or {})
+    try:
+        sides = _sides(kind, body, agreed, record, context)
+    except InputError as refused:
+        return _fails(sent, ProblemReason.REFERENCE_MISSING, refused.message)
+    use = decided.get(USE)
+    if (
+        use is None
+        and kind is not DocumentKind.CUSTOMER
+        and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER))
+    ):
+        return _asks_for_customer(sent, sides)
+    if use == QUICKBOOKS:
+        sides = replace(sides, new={**sides.new, CUSTOMER: sides.old.get(CUSTOMER)})
+    policy = context.rules.conflicts
+    merged = merge(sides, app_wins=use == APP or (use is None and policy is ConflictPolicy.APP_WINS))
+    return _judge(sent, record, merged, decided, asks=use is None and policy is ConflictPolicy.ASK, now=now)
+
+
+def _sides(kind: DocumentKind, body: Body, agreed: Agreed, record: qbxml.RetObject, context: LookContext) -> Sides:
+    new = render_document(kind, body, resolve=context.resolve, external_guid=None)
+    old = new
+    if agreed.body is not None:
+        old = render_document(kind, agreed.body, resolve=context.resolve_old, external_guid=None)
+    return Sides(
+        object_type=agreed.object_type,
+        old=_inner(old.values),
+        new=_inner(new.values),
+        base=agreed.record,
+        record=trim_record(record.values, agreed.object_type),
+    )
+
+
+def _inner(values: Mapping[str, object]) -> Mapping[str, object]:
+    (inner,) = values.values()
+    if not isinstance(inner, Mapping):
+        raise TypeError("a request has one aggregate")
+    return inner
+
+
+def _judge(
+    sent: Sent, record: qbxml.RetObject, merged: Merge, decided: dict[str, object], *, asks: bool, now: datetime
+) -> Judgement:
+    if merged.unmergeable is not None:
+        return _fails(sent, ProblemReason.REJECTED_BY_QUICKBOOKS, merged.unmergeable)
+    if merged.conflicts and asks:
+        fields = ", ".join(conflict.path for conflict in merged.conflicts)
+        text = f"both sides changed {fields} since it was last agreed"
+        return _fails(sent, ProblemReason.EDIT_CONFLICT, text, evidence=_shown(merged.conflicts))
+    if not merged.values:
+        return done(sent, find_effect(record, sent.request), code=None, text=SO_ALREADY)
+    sequence = record.values.get("EditSequence")
+    judged = goes_again(
+        sent,
+        code=None,
+        text="",
+        not_before=now,
+        edit_sequence=sequence if isinstance(sequence, str) else None,
+    )
+    values = plain(merged.values)
+    outcome = replace(judged.outcome, status_message=None, decided={**decided, VALUES: values})
+    return replace(judged, outcome=outcome)
+
+
+def _asks_for_customer(sent: Sent, sides: Sides) -> Judgement:
+    conflict = Conflict(
+        path=CUSTOMER,
+        agreed=sides.old.get(CUSTOMER),
+        ours=sides.new.get(CUSTOMER),
+        quickbooks=sides.record.get(CUSTOMER),
+    )
+    text = "it names another customer than when it first went to QuickBooks"
+    return _fails(sent, ProblemReason.CUSTOMER_CHANGED, text, evidence=_shown([conflict]))
+
+
+def _shown(conflicts: Sequence[Conflict]) -> dict[str, object]:
+    return {"conflicts": [plain(asdict(conflict)) for conflict in conflicts]}
+
+
+def _fails(
+    sent: Sent,
+    reason: ProblemReason,
+    text: str,
+    *,
+    code: str | None = None,
+    evidence: Mapping[str, object] | None = None,
+) -> Judgement:
+    judged = ended(sent, OperationState.FAILED, code=code, text=text)
+    return replace(judged, reason=reason, evidence=evidence or {})

@@ -1,0 +1,15 @@
+"""The rules of a connection: what goes to QuickBooks, and what happens where both sides disagree. See docs/rules.md."""
+
+from qbwc_service.sync.rules.keep import RulesInfo, get_rules, list_rules, load_rules, save_rules
+from qbwc_service.sync.rules.model import ConflictPolicy, Push, Rules
+
+__all__ = [
+    "ConflictPolicy",
+    "Push",
+    "Rules",
+    "RulesInfo",
+    "get_rules",
+    "list_rules",
+    "load_rules",
+    "save_rules",
+]

@@ -1,0 +1,57 @@
+"""What the rules of a connection can say, and what holds where they say nothing."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from qbwc_service.store import DocumentKind
+
+
+class ConflictPolicy(StrEnum):
+    """Whose value stands where your program and somebody in QuickBooks changed the same one."""
+
+    ASK = "ask"
+    APP_WINS = "app_wins"
+    QUICKBOOKS_WINS = "quickbooks_wins"
+
+
+class Part(BaseModel):
+    """The base of all parts: unknown words are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Push(Part):
+    """What goes to QuickBooks of one kind of documents.
+
+    ``create``: new ones are accepted. ``update``: changes go out; where not, they are kept and shown as drift.
+    ``delete``: deletions go out; where not, a person is asked.
+    """
+
+    create: bool = True
+    update: bool = True
+    delete: bool = True
+
+
+class PushRules(Part):
+    """What goes to QuickBooks, by kind."""
+
+    customer: Push = Push()
+    item: Push = Push()
+    invoice: Push = Push()
+    credit_memo: Push = Push()
+    payment: Push = Push()
+
+
+class Rules(Part):
+    """Everything that can be ruled; each value has a default."""
+
+    push: PushRules = PushRules()
+    conflicts: ConflictPolicy = ConflictPolicy.ASK
+
+    def push_of(self, kind: DocumentKind) -> Push:
+        """Give what goes to QuickBooks of a kind."""
+        found = getattr(self.push, kind.value)
+        if not isinstance(found, Push):
+            raise TypeError(kind)
+        return found
