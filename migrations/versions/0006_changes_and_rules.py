@@ -12,11 +12,15 @@ down_revision = "0004"
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 OLD_STATES = "'pending', 'blocked', 'in_progress', 'synced', 'problem', 'unknown', 'cleared'"
 OLD_INQUIRIES = "'stored_answer', 'outcome', 'edit_sequence', 'name'"
+NEW_KINDS = "'terms', 'class', 'payment_method'"
+KINDS = "'customer', 'item', 'invoice', 'credit_memo'"
 NEW_RULES = {
+    "documents": {"ck_documents_kind": f"kind IN ({NEW_KINDS}, {KINDS}, 'sales_receipt', 'payment', 'deposit')"},
     "operations": {"ck_operations_inquiry": f"inquiry IN ({OLD_INQUIRIES}, 'look')"},
     "sync_states": {"ck_sync_states_state": f"state IN ({OLD_STATES}, 'voided', 'deleted')"},
 }
 OLD_RULES = {
+    "documents": {"ck_documents_kind": f"kind IN ({KINDS}, 'payment')"},
     "operations": {"ck_operations_inquiry": f"inquiry IN ({OLD_INQUIRIES})"},
     "sync_states": {"ck_sync_states_state": f"state IN ({OLD_STATES})"},
 }
@@ -43,10 +47,30 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("rule_sets")
+    forget_documents_of_new_kinds()
     # The older release knows no look before an operation goes out, and no documents that left.
     op.execute("UPDATE operations SET inquiry = NULL WHERE inquiry = 'look'")
     op.execute("UPDATE sync_states SET state = 'cleared' WHERE state IN ('voided', 'deleted')")
     put_rules(OLD_RULES, drop_columns=NEW_COLUMNS)
+
+
+def forget_documents_of_new_kinds() -> None:
+    """The older release has no name for them: they go, with everything that hangs on them but their message sets."""
+    documents = f"SELECT id FROM documents WHERE kind IN ({NEW_KINDS}, 'sales_receipt', 'deposit')"  # noqa: S608
+    operations = f"SELECT id FROM operations WHERE document_id IN ({documents})"  # noqa: S608 - our own names
+    for table, column, chosen in (
+        ("problems", "document_id", documents),
+        ("problems", "operation_id", operations),
+        ("problems", "cause_id", operations),
+        ("sync_states", "document_id", documents),
+        ("links", "document_id", documents),
+        ("attempts", "operation_id", operations),
+        ("operation_dependencies", "operation_id", operations),
+        ("operation_dependencies", "depends_on_id", operations),
+        ("operations", "document_id", documents),
+        ("documents", "id", documents),
+    ):
+        op.execute(f"DELETE FROM {table} WHERE {column} IN ({chosen})")  # noqa: S608 - the same
 
 
 def put_rules(rules: dict[str, dict[str, str]], *, drop_columns: dict[str, list[str]] | None = None) -> None:

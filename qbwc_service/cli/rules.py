@@ -14,7 +14,7 @@ from qbwc_service.cli.reply import Reply
 from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.errors import InputError
 from qbwc_service.sync import parse_json
-from qbwc_service.sync.rules import get_rules, list_rules, save_rules
+from qbwc_service.sync.rules import dump_rules, get_rules, list_rules, save_rules
 
 version_option = click.option("--version", type=click.IntRange(1), help="An earlier version.")
 
@@ -35,7 +35,7 @@ def show(desk: Desk, connection_id: int, *, version: int | None) -> Reply:
         found = get_rules(db, connection_id, version=version)
         versions = list_rules(db, connection_id)
     facts = make_facts({"Version": found.version or "the defaults", "Made by": found.made_by, "Made": found.made_at})
-    body = found.rules.model_dump(mode="json")
+    body = dump_rules(found.rules)
     rows = [(one.version, one.made_by, one.made_at) for one in versions]
     history = ("", make_table((">version", "made by", "made"), rows)) if rows else ()
     data = {"version": found.version, "rules": body, "versions": [row[0] for row in rows]}
@@ -50,7 +50,7 @@ def export(desk: Desk, connection_id: int, *, version: int | None) -> Reply:
     """Write the rules as JSON, every value of them, for `rules import`."""
     with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
-        body = get_rules(db, connection_id, version=version).rules.model_dump(mode="json")
+        body = dump_rules(get_rules(db, connection_id, version=version).rules)
     return Reply(data=body, raw=f"{_write(body)}\n")
 
 

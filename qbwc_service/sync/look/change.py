@@ -11,7 +11,7 @@ from qbwc_service.store import DocumentKind, OperationState, ProblemReason
 from qbwc_service.sync.agreed import plain, trim_record
 from qbwc_service.sync.effect import find_effect
 from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again
-from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import Agreed, LookContext
 from qbwc_service.sync.look.merge import Conflict, Merge, Sides, merge
 from qbwc_service.sync.mapping import Body
@@ -45,11 +45,7 @@ def decide_change(
     except InputError as refused:
         return _fails(sent, ProblemReason.REFERENCE_MISSING, refused.message)
     use = decided.get(USE)
-    if (
-        use is None
-        and kind is not DocumentKind.CUSTOMER
-        and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER))
-    ):
+    if use is None and kind not in ENTRIES and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER)):
         return _asks_for_customer(sent, sides)
     if use == QUICKBOOKS:
         sides = replace(sides, new={**sides.new, CUSTOMER: sides.old.get(CUSTOMER)})

@@ -21,6 +21,8 @@ PRICED_BY = ("Quantity", "Rate", "Amount")
 LINE_NAMES = {
     "Invoice": "InvoiceLineAdd",
     "CreditMemo": "CreditMemoLineAdd",
+    "SalesReceipt": "SalesReceiptLineAdd",
+    "Deposit": "DepositLineAdd",
 }
 
 

@@ -1,6 +1,6 @@
 """The rules of a connection: what goes to QuickBooks, and what happens where both sides disagree. See docs/rules.md."""
 
-from qbwc_service.sync.rules.keep import RulesInfo, get_rules, list_rules, load_rules, save_rules
+from qbwc_service.sync.rules.keep import RulesInfo, dump_rules, get_rules, list_rules, load_rules, save_rules
 from qbwc_service.sync.rules.model import ConflictPolicy, Push, Rules
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Push",
     "Rules",
     "RulesInfo",
+    "dump_rules",
     "get_rules",
     "list_rules",
     "load_rules",

@@ -59,12 +59,17 @@ def save_rules(db: Session, connection_id: int, body: Mapping[str, object], *, b
     row = {
         "connection_id": connection_id,
         "version": present.version + 1,
-        "body": rules.model_dump(mode="json"),
+        "body": dump_rules(rules),
         "made_by": by,
         "made_at": now,
     }
     db.execute(insert(RuleSet), [row])
     return RulesInfo(version=present.version + 1, rules=rules, made_by=by, made_at=now)
+
+
+def dump_rules(rules: Rules) -> dict[str, object]:
+    """Give rules as JSON, every value of them."""
+    return rules.model_dump(mode="json", by_alias=True)
 
 
 def _check(body: Mapping[str, object]) -> Rules:

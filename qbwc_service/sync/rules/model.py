@@ -1,8 +1,9 @@
 """What the rules of a connection can say, and what holds where they say nothing."""
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from qbwc_service.store import DocumentKind
 
@@ -36,11 +37,23 @@ class Push(Part):
 class PushRules(Part):
     """What goes to QuickBooks, by kind."""
 
+    terms: Push = Push()
+    class_: Annotated[Push, Field(alias="class")] = Push()
+    payment_method: Push = Push()
     customer: Push = Push()
     item: Push = Push()
     invoice: Push = Push()
     credit_memo: Push = Push()
+    sales_receipt: Push = Push()
     payment: Push = Push()
+    deposit: Push = Push()
+
+    def of(self, kind: DocumentKind) -> Push:
+        """Give what goes to QuickBooks of one kind."""
+        found = getattr(self, "class_" if kind is DocumentKind.CLASS else kind.value)
+        if not isinstance(found, Push):
+            raise TypeError(kind)
+        return found
 
 
 class Rules(Part):
@@ -51,7 +64,4 @@ class Rules(Part):
 
     def push_of(self, kind: DocumentKind) -> Push:
         """Give what goes to QuickBooks of a kind."""
-        found = getattr(self.push, kind.value)
-        if not isinstance(found, Push):
-            raise TypeError(kind)
-        return found
+        return self.push.of(kind)
