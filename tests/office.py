@@ -159,6 +159,8 @@ def make_office(
     def make(**details: object) -> Office:
         wall = SteppingClock(clock())
         given: dict[str, object] = {"name": "Acme Trucking", "customers": 3, "items": 3, "clock": wall, **details}
+        with database.writing() as db:
+            save_rules(db, company.connection_id, {}, by="a test", now=clock())
         books = Company.create(**given)  # type: ignore[arg-type]  # The test's own words.
         quickbooks = QuickBooks(books)
         quickbooks.register(owner_id=company.owner_id, file_id=company.file_id)

@@ -17,7 +17,7 @@ KINDS = "'customer', 'item', 'invoice', 'credit_memo'"
 NEW_RULES = {
     "documents": {"ck_documents_kind": f"kind IN ({NEW_KINDS}, {KINDS}, 'sales_receipt', 'payment', 'deposit')"},
     "operations": {"ck_operations_inquiry": f"inquiry IN ({OLD_INQUIRIES}, 'look')"},
-    "sync_states": {"ck_sync_states_state": f"state IN ({OLD_STATES}, 'voided', 'deleted')"},
+    "sync_states": {"ck_sync_states_state": f"state IN ({OLD_STATES}, 'accepted', 'voided', 'deleted')"},
 }
 OLD_RULES = {
     "documents": {"ck_documents_kind": f"kind IN ({KINDS}, 'payment')"},
@@ -50,7 +50,7 @@ def downgrade() -> None:
     forget_documents_of_new_kinds()
     # The older release knows no look before an operation goes out, and no documents that left.
     op.execute("UPDATE operations SET inquiry = NULL WHERE inquiry = 'look'")
-    op.execute("UPDATE sync_states SET state = 'cleared' WHERE state IN ('voided', 'deleted')")
+    op.execute("UPDATE sync_states SET state = 'cleared' WHERE state IN ('accepted', 'voided', 'deleted')")
     put_rules(OLD_RULES, drop_columns=NEW_COLUMNS)
 
 

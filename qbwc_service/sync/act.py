@@ -9,8 +9,8 @@ from qbwc_service.errors import InputError, StateError
 from qbwc_service.store import DocumentState, ProblemReason
 from qbwc_service.sync.delete import Leaving, send_away
 from qbwc_service.sync.known import KnownDocument, find_known
-from qbwc_service.sync.look.change import APP, QUICKBOOKS
-from qbwc_service.sync.problems.reasons import ProblemAction
+from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
+from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.problems.show import ProblemInfo, get_problem
 from qbwc_service.sync.references import Target
@@ -43,7 +43,12 @@ def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed)
         case ProblemAction.RETRY:
             retry_operation(db, connection_id, operation_id, by=by, now=now)
         case ProblemAction.SEND_AGAIN:
-            retry_operation(db, connection_id, operation_id, not_in_quickbooks=True, by=by, now=now)
+            so: dict[str, object] = {Decided.AS_NEW: True}
+            retry_operation(db, connection_id, operation_id, not_in_quickbooks=True, decided=so, by=by, now=now)
+        case ProblemAction.RENUMBER:
+            retry_operation(db, connection_id, operation_id, decided={Decided.RENUMBER: True}, by=by, now=now)
+        case ProblemAction.ACCEPT_EXTERNAL:
+            _accept_external(db, connection_id, problem, operation_id, deed)
         case ProblemAction.CLEAR:
             why = deed.note or f"cleared by {by}"
             cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
@@ -68,7 +73,7 @@ def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id
             how = Leaving(str(problem.evidence.get("how", Leaving.DELETE)))
             send_away(db, connection_id, target.kind, present, how=how, now=deed.now)
         case _:
-            retry_operation(db, connection_id, operation_id, use=APP, by=deed.by, now=deed.now)
+            retry_operation(db, connection_id, operation_id, decided={Decided.USE: APP}, by=deed.by, now=deed.now)
 
 
 def _use_quickbooks(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
@@ -87,7 +92,18 @@ def _use_quickbooks(db: Session, connection_id: int, problem: ProblemInfo, opera
             subjects = {subject_of(None, present.document_id)}
             close_problems(db, connection_id, subjects=subjects, by=deed.by, now=deed.now)
         case _:
-            retry_operation(db, connection_id, operation_id, use=QUICKBOOKS, by=deed.by, now=deed.now)
+            retry_operation(
+                db, connection_id, operation_id, decided={Decided.USE: QUICKBOOKS}, by=deed.by, now=deed.now
+            )
+
+
+def _accept_external(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    """Send nothing: QuickBooks is right. Retrying the operation takes it back."""
+    why = deed.note or f"{deed.by} accepted QuickBooks as it is"
+    cancel_operation(db, connection_id, operation_id, reason=why, by=deed.by, now=deed.now)
+    _, present = _subject(db, connection_id, problem)
+    state = DocumentState.ACCEPTED
+    mark_document(db, connection_id, present.document_id, state=state, message=why, now=deed.now)
 
 
 def _subject(db: Session, connection_id: int, problem: ProblemInfo) -> tuple[Target, KnownDocument]:

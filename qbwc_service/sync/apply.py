@@ -12,6 +12,7 @@ from qbwc_service.errors import AnswerError
 from qbwc_service.store import Document, DocumentState, Inquiry, Operation, OperationState
 from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
@@ -137,6 +138,7 @@ def _sent(operation: Operation, document: Document | None) -> Sent:
         ),
         credit_memos=used_credit_memos(document.body) if document else (),
         reads_edit_sequence=operation.edit_sequence is not None,
+        was_looked_for=bool((operation.decided or {}).get(Decided.LOOKED)),
     )
 
 

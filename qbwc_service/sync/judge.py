@@ -19,6 +19,9 @@ DELETIONS = ("TxnDelRq", "ListDelRq")
 GONE = (500, 3120)
 """What QuickBooks says of a record that is not there."""
 
+OVERTAKEN = (3120, 3210)
+"""What QuickBooks says of a payment whose invoice is paid, or owes less."""
+
 SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not have been done"
 
 
@@ -42,6 +45,12 @@ class Sent:
     subject: str = ""
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False
+    was_looked_for: bool = False
+
+    def is_overtaken_payment(self, status_code: int) -> bool:
+        """Whether it is a payment that was fine when it was looked for: what its invoices owe changed since."""
+        fits = self.request == "ReceivePaymentAddRq" and status_code in OVERTAKEN
+        return fits and self.was_looked_for and self.retries < MOST_READINGS
 
     @property
     def is_deletion(self) -> bool:
@@ -80,7 +89,7 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
         case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
             return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
-            return _failed(response, sent)
+            return _failed(response, sent, now=now)
 
 
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -183,6 +192,19 @@ def ended(
     return Judgement(sent=sent, outcome=outcome)
 
 
+def fails(
+    sent: Sent,
+    reason: ProblemReason,
+    text: str,
+    *,
+    code: str | None = None,
+    evidence: Mapping[str, object] | None = None,
+) -> Judgement:
+    """It does not go out: for this reason, whatever a status code would say."""
+    judged = ended(sent, OperationState.FAILED, code=code, text=text)
+    return replace(judged, reason=reason, evidence=evidence or {})
+
+
 def done(sent: Sent, effect: Effect | None, *, code: str | None, text: str | None) -> Judgement:
     """It is in QuickBooks, with this effect."""
     result: dict[str, object] | None = None if effect is None else {"quickbooks_id": effect.quickbooks_id}
@@ -219,8 +241,10 @@ def _success(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgemen
     return done(sent, effect, code=code, text=text)
 
 
-def _failed(response: qbxml.Response, sent: Sent) -> Judgement:
+def _failed(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgement:
     """It failed; but what has to be deleted and is not there is as good as deleted."""
+    if sent.is_overtaken_payment(response.status_code):
+        return _asks_first(response, sent, inquiry=Inquiry.LOOK, now=now)
     is_gone = sent.is_deletion and response.status_code in GONE
     state = OperationState.DONE if is_gone else OperationState.FAILED
     return ended(sent, state, code=str(response.status_code), text=_text(response))

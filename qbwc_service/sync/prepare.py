@@ -10,7 +10,7 @@ from qbwc_service import qbxml, queue
 from qbwc_service.errors import InputError, NotFoundError
 from qbwc_service.store import DocumentState, ProblemReason
 from qbwc_service.sync.kinds import render_document
-from qbwc_service.sync.leave import render_decided
+from qbwc_service.sync.leave import render_decided, with_decided
 from qbwc_service.sync.problems.record import NewProblem, find_held_up, open_problems
 from qbwc_service.sync.raw import render_request
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
@@ -152,7 +152,8 @@ def _request(operation: queue.ClaimedOperation, resolve: Resolver) -> qbxml.Requ
             resolve=resolve,
             external_guid=operation.external_guid,
         )
-        return qbxml.Request(name=rendered.request, values=rendered.values, request_id=request_id)
+        values = with_decided(rendered.add, rendered.values, operation.decided or {})
+        return qbxml.Request(name=rendered.request, values=values, request_id=request_id)
     return render_request(
         operation.request,
         operation.body or {},

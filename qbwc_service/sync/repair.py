@@ -13,8 +13,9 @@ from qbwc_service.store import DocumentState, Inquiry, Link, Operation, Operatio
 from qbwc_service.sync.apply import get_sent, record_judgements
 from qbwc_service.sync.effect import ACTION, ID_LENGTH, Effect
 from qbwc_service.sync.judge import done
-from qbwc_service.sync.look.change import USE, VALUES
+from qbwc_service.sync.look.decided import FOUND
 from qbwc_service.sync.problems.record import close_problems, subject_of
+from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents
 
@@ -31,25 +32,25 @@ def retry_operation(
     operation_id: int,
     *,
     not_in_quickbooks: bool = False,
-    use: str | None = None,
+    decided: Mapping[str, object] | None = None,
     by: str = A_PERSON,
     now: datetime,
 ) -> OperationInfo:
     """Put a failed, cancelled or unknown operation back into the queue, and its document's state with it.
 
     Its problems are closed, and those of what waits for it. A write whose outcome is unknown goes again only with
-    ``not_in_quickbooks``: somebody looked, and it is not there. ``use`` says whose values stand where a change of a
-    document is in conflict. Raises NotFoundError, and StateError (saying where to look) where it cannot be.
+    ``not_in_quickbooks``: somebody looked, and it is not there. ``decided`` is what they decided about the operation
+    of a document (whose values stand, that a number may be there twice). Raises NotFoundError, and StateError (saying
+    where to look) where it cannot be.
     """
     present = get_operation(db, connection_id, operation_id, locked=True)
     if present.state not in RETRIED:
         raise _not_now(present, "retried", remedy=_why_not_retried(present, connection_id))
     if present.state is OperationState.UNKNOWN and present.is_write and not not_in_quickbooks:
         raise _may_be_there(db, connection_id, present)
-    looks = present.kind is not None and present.request.endswith("ModRq")
-    decided = _decide(db, connection_id, operation_id, use) if looks else None
-    inquiry = Inquiry.LOOK if looks else None
-    if not queue.send_again(db, connection_id, operation_id, inquiry=inquiry, decided=decided, now=now):
+    inquiry = Inquiry.LOOK if _looks(db, connection_id, present) else None
+    so = None if present.kind is None else {**_decided(db, connection_id, operation_id), **(decided or {})}
+    if not queue.send_again(db, connection_id, operation_id, inquiry=inquiry, decided=so, now=now):
         raise _not_now(present, "retried", remedy="somebody else was faster; look again")
     changed = get_operation(db, connection_id, operation_id)
     state = DocumentState.BLOCKED if changed.state is OperationState.BLOCKED else DocumentState.PENDING
@@ -59,12 +60,20 @@ def retry_operation(
     return changed
 
 
-def _decide(db: Session, connection_id: int, operation_id: int, use: str | None) -> dict[str, object]:
-    """Keep what was decided about a change but its values: they are merged anew."""
+def _looks(db: Session, connection_id: int, operation: OperationInfo) -> bool:
+    """Say whether QuickBooks is looked at (again) before the operation of a document goes out."""
+    if operation.kind is None:
+        return False
+    if operation.request.endswith("ModRq"):
+        return True
+    return operation.request.endswith("AddRq") and load_rules(db, connection_id).looks_before_adding(operation.kind)
+
+
+def _decided(db: Session, connection_id: int, operation_id: int) -> dict[str, object]:
+    """Give what was decided about an operation, but what a look found: it is found anew."""
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
     decided = db.scalar(select(Operation.decided).where(*held)) or {}
-    kept = {name: value for name, value in decided.items() if name != VALUES}
-    return {**kept, USE: use} if use is not None else kept
+    return {name: value for name, value in decided.items() if name not in FOUND}
 
 
 def link_operation(

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.credentials import new_guid
 from qbwc_service.errors import StateError
-from qbwc_service.store import Document, DocumentState, Link, OperationState
+from qbwc_service.store import Document, DocumentState, Inquiry, Link, OperationState
 from qbwc_service.sync.kinds import add_element, allows_external_guid
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.route import change_route
+from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
 
 Subject = tuple[Target, KnownDocument]
@@ -27,7 +28,14 @@ def send_as_new(db: Session, connection_id: int, subject: Subject, *, by: str, n
     db.execute(delete(Link).where(*held), execution_options={"synchronize_session": False})
     request = f"{add_element(target.kind, _body(db, connection_id, present))}Rq"
     guid = new_guid() if allows_external_guid(request) else None
-    new = queue.NewOperation(request=request, is_write=True, document_id=present.document_id, external_guid=guid)
+    looks = load_rules(db, connection_id).looks_before_adding(target.kind)
+    new = queue.NewOperation(
+        request=request,
+        is_write=True,
+        document_id=present.document_id,
+        external_guid=guid,
+        inquiry=Inquiry.LOOK if looks else None,
+    )
     return _put(db, connection_id, present, new, by=by, now=now)
 
 

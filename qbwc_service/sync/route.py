@@ -35,7 +35,12 @@ def plan_route(document: CheckedDocument, present: KnownDocument | None, *, rule
     if is_new and not push.create:
         raise _against_rules(document, "new ones are not sent to QuickBooks")
     if present is None or not present.is_linked:
-        return Route(request=document.request, takes_external_guid=document.takes_external_guid)
+        looks = rules.looks_before_adding(document.kind)
+        return Route(
+            request=document.request,
+            takes_external_guid=document.takes_external_guid,
+            inquiry=Inquiry.LOOK if looks else None,
+        )
     if present.state is DocumentState.VOIDED:
         message = f"{document.kind.value} {document.external_id!r} was voided in QuickBooks"
         raise StateError(message, field="external_id", remedy="delete it first; then it can be sent as a new one")

@@ -183,7 +183,7 @@ def test_a_deleted_document_is_gone_there_and_comes_as_a_new_one(synced: Office)
     assert synced.state("invoice", "i1") == "deleted"
     assert first not in synced.company.tables.transactions
     synced.put(load())
-    assert synced.update() == ["InvoiceAddRq"]
+    assert synced.update() == ["InvoiceQueryRq", "InvoiceAddRq"]
     assert synced.state("invoice", "i1") == "synced"
     assert synced.document("invoice", "i1").quickbooks_id != first
 

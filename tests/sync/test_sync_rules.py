@@ -49,7 +49,7 @@ def test_what_is_no_rule_is_refused_with_its_field(
 
     assert {error.path for error in refused.value.errors} == {"push.invoice.create", "push.boat", "conflicts"}
     with database.reading() as db:
-        assert get_rules(db, connection_id).version == 0
+        assert get_rules(db, connection_id).version == 1
 
 
 def test_every_version_stays_and_the_same_again_makes_none(
@@ -59,12 +59,13 @@ def test_every_version_stays_and_the_same_again_makes_none(
         for conflicts in ("app_wins", "app_wins", "ask"):
             save_rules(db, connection_id, {"conflicts": conflicts}, by="Ann", now=clock())
         assert [(one.version, one.rules.conflicts.value) for one in list_rules(db, connection_id)] == [
-            (2, "ask"),
-            (1, "app_wins"),
+            (3, "ask"),
+            (2, "app_wins"),
+            (1, "ask"),
         ]
-        assert get_rules(db, connection_id, version=1).made_by == "Ann"
+        assert get_rules(db, connection_id, version=2).made_by == "Ann"
         with pytest.raises(NotFoundError):
-            get_rules(db, connection_id, version=3)
+            get_rules(db, connection_id, version=4)
 
 
 def test_new_documents_of_a_kind_that_is_not_sent_are_refused_alone(

@@ -27,6 +27,10 @@ def _lines(*lines: object) -> Content:
 
 
 # A document, and the paths that are to blame, each with words of its message or with its limit and length.
+def _taxed(code: dict[str, object]) -> Content:
+    return _lines({"description": "d", "sales_tax_code": code})
+
+
 REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     # Lengths that the qbXML grammar knows, in QuickBooks' own figures.
     (invoice("i", None, ref_number="123456789012"), {"ref_number": ("11", 12)}),
@@ -94,8 +98,8 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     (_lines({"item": {}}), {"lines[0].item": ONE_OF}),
     (("invoice", {**invoice("i")[1], "customer": {}}), {"customer": ONE_OF}),
     (_lines({"item": {"full_name": "F", "external_id": "s"}}), {"lines[0].item": ONE_OF}),
-    (invoice("i", None, terms={"external_id": "net30"}), {"terms.external_id": "not known here"}),
-    (invoice("i", None, terms={}), {"terms": "exactly one of quickbooks_id and full_name"}),
+    (_taxed({"external_id": "x"}), {"lines[0].sales_tax_code.external_id": "not known here"}),
+    (_taxed({}), {"lines[0].sales_tax_code": "exactly one of quickbooks_id and full_name"}),
     (_applied({"invoice": {"full_name": "i"}, "amount": "1.00"}), {"apply[0].invoice.full_name": "not known here"}),
     (_applied({"invoice": {}, "amount": "1.00"}), {"apply[0].invoice": "exactly one of external_id and quickbooks_id"}),
     (customer("c", parent={"quickbooks_id": "x" * 37}), {"parent.quickbooks_id": "at most 36"}),

@@ -7,19 +7,17 @@ from datetime import datetime
 from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.queue import InquiredOperation
-from qbwc_service.store import DocumentKind, OperationState, ProblemReason
+from qbwc_service.store import DocumentKind, ProblemReason
 from qbwc_service.sync.agreed import plain, trim_record
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again
+from qbwc_service.sync.judge import Judgement, Sent, done, fails, goes_again
 from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import Agreed, LookContext
+from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
 from qbwc_service.sync.look.merge import Conflict, Merge, Sides, merge
 from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.rules import ConflictPolicy
 
-USE = "use"
-APP, QUICKBOOKS = "app", "quickbooks"
-VALUES = "values"
 GONE = "the record is not in QuickBooks any more"
 SO_ALREADY = "QuickBooks has it so already"
 CUSTOMER = "CustomerRef"
@@ -37,14 +35,14 @@ def decide_change(
     agreed = context.agreed.get(operation.document_id or 0)
     kind, body = operation.document_kind, operation.document_body
     if agreed is None or kind is None or body is None or not records:
-        return _fails(sent, ProblemReason.DELETED_IN_QUICKBOOKS, GONE, code="3120")
+        return fails(sent, ProblemReason.DELETED_IN_QUICKBOOKS, GONE, code="3120")
     record = records[0]
     decided = dict(operation.decided or {})
     try:
         sides = _sides(kind, body, agreed, record, context)
     except InputError as refused:
-        return _fails(sent, ProblemReason.REFERENCE_MISSING, refused.message)
-    use = decided.get(USE)
+        return fails(sent, ProblemReason.REFERENCE_MISSING, refused.message)
+    use = decided.get(Decided.USE)
     if use is None and kind not in ENTRIES and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER)):
         return _asks_for_customer(sent, sides)
     if use == QUICKBOOKS:
@@ -79,11 +77,11 @@ def _judge(
     sent: Sent, record: qbxml.RetObject, merged: Merge, decided: dict[str, object], *, asks: bool, now: datetime
 ) -> Judgement:
     if merged.unmergeable is not None:
-        return _fails(sent, ProblemReason.REJECTED_BY_QUICKBOOKS, merged.unmergeable)
+        return fails(sent, ProblemReason.REJECTED_BY_QUICKBOOKS, merged.unmergeable)
     if merged.conflicts and asks:
         fields = ", ".join(conflict.path for conflict in merged.conflicts)
         text = f"both sides changed {fields} since it was last agreed"
-        return _fails(sent, ProblemReason.EDIT_CONFLICT, text, evidence=_shown(merged.conflicts))
+        return fails(sent, ProblemReason.EDIT_CONFLICT, text, evidence=_shown(merged.conflicts))
     if not merged.values:
         return done(sent, find_effect(record, sent.request), code=None, text=SO_ALREADY)
     sequence = record.values.get("EditSequence")
@@ -95,7 +93,7 @@ def _judge(
         edit_sequence=sequence if isinstance(sequence, str) else None,
     )
     values = plain(merged.values)
-    outcome = replace(judged.outcome, status_message=None, decided={**decided, VALUES: values})
+    outcome = replace(judged.outcome, status_message=None, decided={**decided, Decided.VALUES: values})
     return replace(judged, outcome=outcome)
 
 
@@ -107,20 +105,8 @@ def _asks_for_customer(sent: Sent, sides: Sides) -> Judgement:
         quickbooks=sides.record.get(CUSTOMER),
     )
     text = "it names another customer than when it first went to QuickBooks"
-    return _fails(sent, ProblemReason.CUSTOMER_CHANGED, text, evidence=_shown([conflict]))
+    return fails(sent, ProblemReason.CUSTOMER_CHANGED, text, evidence=_shown([conflict]))
 
 
 def _shown(conflicts: Sequence[Conflict]) -> dict[str, object]:
     return {"conflicts": [plain(asdict(conflict)) for conflict in conflicts]}
-
-
-def _fails(
-    sent: Sent,
-    reason: ProblemReason,
-    text: str,
-    *,
-    code: str | None = None,
-    evidence: Mapping[str, object] | None = None,
-) -> Judgement:
-    judged = ended(sent, OperationState.FAILED, code=code, text=text)
-    return replace(judged, reason=reason, evidence=evidence or {})

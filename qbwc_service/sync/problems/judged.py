@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.store import OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
-from qbwc_service.sync.problems.reasons import find_failure_reason
+from qbwc_service.sync.problems.classify import find_failure_reason
 from qbwc_service.sync.problems.record import (
     BY_ITSELF,
     NewProblem,

@@ -1,33 +1,13 @@
-"""Every reason why something does not sync: what people read, what they can do, and when it is this one.
+"""Every reason why something does not sync: what people read, and what they can do.
 
 The one place for the texts of problems; the command line shows them, docs/problems.md is held against them by a test.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-from qbwc_service import qbxml
 from qbwc_service.store import ProblemReason
-
-
-class ProblemAction(StrEnum):
-    """What a person can do about a problem."""
-
-    RETRY = "retry"
-    """Send it again as it is: the cause is gone."""
-    CLEAR = "clear"
-    """Take it off the list without syncing; ``retry`` brings it back."""
-    LINK = "link"
-    """It is in QuickBooks: pair it with the record of this id, and send nothing."""
-    USE_APP = "use_app"
-    """What your program says goes to QuickBooks, over what somebody changed there."""
-    USE_QUICKBOOKS = "use_quickbooks"
-    """What QuickBooks has stays; of your change only what nobody disagrees about goes out."""
-    UNLINK = "unlink"
-    """Forget the record in QuickBooks: the document goes there again, as a new one."""
-    SEND_AGAIN = "send_again"
-    """It is not in QuickBooks: somebody looked. Send it again."""
+from qbwc_service.sync.problems.actions import ProblemAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +51,56 @@ _FACTS = (
         actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
     ),
     ReasonFact(
+        reason=ProblemReason.CUSTOMER_AMBIGUOUS,
+        title="Several customers in QuickBooks may be this one",
+        advice="The evidence lists them. Link the right one, or send it again as a customer of its own.",
+        actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.CUSTOMER_INACTIVE,
+        title="The customer is in QuickBooks, and inactive there",
+        advice="Make it active again in QuickBooks and retry, link it as it is, or give the new one another name.",
+        actions=(ProblemAction.LINK, *_REPAIRED),
+    ),
+    ReasonFact(
         reason=ProblemReason.CUSTOMER_CHANGED,
         title="The document has another customer than when it first went to QuickBooks",
         advice="The evidence shows both. Change it in QuickBooks too (its payments come off), keep the customer there, "
         "or delete the record in QuickBooks and send the document as a new one.",
         actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.ITEM_AMBIGUOUS,
+        title="Items in QuickBooks may be this one",
+        advice="The evidence lists those whose names are nearly the same. Link the right one, or send it again as an "
+        "item of its own.",
+        actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.DUPLICATE_NUMBER,
+        title="QuickBooks has the number already",
+        advice="The evidence shows what has it. If it is the same document, link it; if it is another one, give this "
+        "one a new number, or send it with the number all the same. Delete the other one and retry works too.",
+        actions=(ProblemAction.LINK, ProblemAction.RENUMBER, ProblemAction.SEND_AGAIN, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.ALREADY_PAID,
+        title="The invoice is paid in QuickBooks already",
+        advice="The evidence shows by what. If that is this payment, link it; if somebody else's word counts, accept "
+        "QuickBooks as it is; use_quickbooks books the money without applying it.",
+        actions=(
+            ProblemAction.ACCEPT_EXTERNAL,
+            ProblemAction.LINK,
+            ProblemAction.USE_QUICKBOOKS,
+            *_REPAIRED,
+        ),
+    ),
+    ReasonFact(
+        reason=ProblemReason.AMOUNT_EXCEEDS_BALANCE,
+        title="The payment is more than the invoice owes",
+        advice="Somebody paid or credited a part of it in QuickBooks. use_quickbooks applies what is due and leaves "
+        "the rest unapplied; or correct the payment and send it again.",
+        actions=(ProblemAction.USE_QUICKBOOKS, ProblemAction.ACCEPT_EXTERNAL, *_REPAIRED),
     ),
     ReasonFact(
         reason=ProblemReason.DRIFT,
@@ -201,70 +226,3 @@ _FACTS = (
 
 REASONS: Mapping[ProblemReason, ReasonFact] = {fact.reason: fact for fact in _FACTS}
 """Every reason, by its word."""
-
-_BY_STATUS = {
-    1010: ProblemReason.RECORD_LOCKED,
-    1030: ProblemReason.UNSUPPORTED_BY_VERSION,
-    3000: ProblemReason.DELETED_IN_QUICKBOOKS,
-    3100: ProblemReason.NAME_IN_USE,
-    3120: ProblemReason.DELETED_IN_QUICKBOOKS,
-    3140: ProblemReason.REFERENCE_MISSING,
-    3171: ProblemReason.CLOSED_PERIOD,
-    3175: ProblemReason.RECORD_LOCKED,
-    3176: ProblemReason.RECORD_LOCKED,
-    3177: ProblemReason.RECORD_LOCKED,
-    3200: ProblemReason.EDIT_CONFLICT,
-    3220: ProblemReason.PERMISSION_DENIED,
-    3250: ProblemReason.FEATURE_DISABLED,
-    3260: ProblemReason.PERMISSION_DENIED,
-    3261: ProblemReason.PERMISSION_DENIED,
-    3263: ProblemReason.PERMISSION_DENIED,
-    3262: ProblemReason.FEATURE_DISABLED,
-    3264: ProblemReason.FEATURE_DISABLED,
-}
-_INVALID = range(3010, 3100)
-_LOCK_CODES = (3170, 3180)
-_DEPOSITED = (3160, 3170)
-"""What QuickBooks says of a payment that cannot be deleted or changed any more; the texts name the deposit."""
-
-_BY_HRESULT = {
-    "0x80040408": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040416": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040417": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040424": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040414": ProblemReason.DIALOG_OPEN,
-    "0x8004040A": ProblemReason.WRONG_FILE_OPEN,
-    "0x80040410": ProblemReason.MODE_CONFLICT,
-    "0x80040422": ProblemReason.MODE_CONFLICT,
-    "0x8004041D": ProblemReason.UNATTENDED_NOT_ALLOWED,
-}
-
-
-def find_failure_reason(status_code: str | None, message: str | None) -> ProblemReason:
-    """Name the reason of a failed operation from QuickBooks' status code, or from the hresult of its whole set."""
-    if status_code is None:
-        return ProblemReason.INVALID_VALUE
-    if not status_code.isdigit():
-        fact = qbxml.explain_hresult(status_code)
-        is_version = fact is not None and fact.hresult == "0x80040423"
-        return ProblemReason.UNSUPPORTED_BY_VERSION if is_version else ProblemReason.INVALID_VALUE
-    code = int(status_code)
-    if code in _DEPOSITED and "deposited" in (message or "").lower():
-        return ProblemReason.ALREADY_DEPOSITED
-    if code in _LOCK_CODES and qbxml.is_lock(message or ""):
-        return ProblemReason.RECORD_LOCKED
-    if code in _INVALID:
-        return ProblemReason.INVALID_VALUE
-    return _BY_STATUS.get(code, ProblemReason.REJECTED_BY_QUICKBOOKS)
-
-
-def find_connection_reason(hresult: str) -> ProblemReason:
-    """Name the reason why QuickBooks could not be reached, from the hresult in any spelling."""
-    fact = qbxml.explain_hresult(hresult)
-    if fact is None:
-        return ProblemReason.NOT_CONNECTED
-    if fact.hresult in _BY_HRESULT:
-        return _BY_HRESULT[fact.hresult]
-    if fact.kind is qbxml.HresultKind.AUTHORIZATION:
-        return ProblemReason.NEEDS_AUTHORIZATION
-    return ProblemReason.NOT_CONNECTED

@@ -13,7 +13,8 @@ from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, Link
 from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
 from qbwc_service.sync.judge import Judgement, Sent
-from qbwc_service.sync.look import load_context
+from qbwc_service.sync.look import LookContext, load_context
+from qbwc_service.sync.look.found import identity_of
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import load_sent_writes
@@ -68,7 +69,8 @@ def apply_inquiry(
 ) -> Applied:
     """Decide about operations by what QuickBooks says of them. Applying the same answer twice changes nothing."""
     operations = {one.id: one for one in queue.list_inquiries(db, connection_id, operation_ids=operation_ids)}
-    writes = load_sent_writes(db, connection_id, list(operations.values()))
+    context = load_look(db, connection_id, list(operations.values()))
+    writes = load_sent_writes(db, connection_id, list(operations.values()), context=context)
     questions = plan_questions(list(writes.values()))
     findings = {operation_id: Findings(write) for operation_id, write in writes.items()}
     problem: str | None = None
@@ -78,11 +80,7 @@ def apply_inquiry(
         problem = unreadable.message
         for found in findings.values():
             found.failures.append(problem)
-    looks = [found.write.operation for found in findings.values() if found.write.operation.inquiry is Inquiry.LOOK]
-    known = Known(
-        linked=_find_linked(db, connection_id, findings.values()),
-        context=load_context(db, connection_id, looks) if looks else None,
-    )
+    known = Known(linked=_find_linked(db, connection_id, findings.values()), context=context)
     judgements = [
         decide(found, sent_of(found.write.operation), known=known, policy=policy, now=now)
         for found in findings.values()
@@ -90,6 +88,12 @@ def apply_inquiry(
     asked = {one.inquiry for one in operations.values()}
     applied = record_decisions(db, connection_id, judgements, asked=asked, now=now)
     return replace(applied, problem=problem)
+
+
+def load_look(db: Session, connection_id: int, operations: Sequence[InquiredOperation]) -> LookContext | None:
+    """Load what looks need to know; None, and no statement, where none of these operations is looked for."""
+    looks = [one for one in operations if one.inquiry is Inquiry.LOOK]
+    return load_context(db, connection_id, looks) if looks else None
 
 
 def refuse_inquiry(
@@ -152,8 +156,9 @@ def _read(answer: str, questions: Sequence[Question], findings: Mapping[int, Fin
 
 
 def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> dict[str, int | None]:
-    """Give the documents that the records without our mark belong to already: those cannot be another one's."""
+    """Give the documents that records without our mark belong to already: those cannot be another one's."""
     wanted = {identity for found in findings for identity in found.agreeing}
+    wanted |= {identity_of(record) for found in findings for record in found.looked}
     if not wanted:
         return {}
     query = select(Link.quickbooks_id, Link.document_id).where(

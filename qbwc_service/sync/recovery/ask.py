@@ -10,8 +10,9 @@ from qbwc_service import qbxml, queue
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, MessageSet, MessageSetState
 from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.look import go
 from qbwc_service.sync.prepare import Dialect
-from qbwc_service.sync.recovery.answer import record_decisions, sent_of
+from qbwc_service.sync.recovery.answer import load_look, record_decisions, sent_of
 from qbwc_service.sync.recovery.questions import is_repeatable, plan_questions
 from qbwc_service.sync.recovery.sent_write import SentWrite, load_sent_writes
 from qbwc_service.sync.recovery.verdict import NO_QUERY, give_up, leave_undecided, send_again
@@ -94,7 +95,8 @@ def _ask(
     """Make the question, or settle what needs none; give how many operations failed in doing so."""
     if chosen[0].inquiry is Inquiry.STORED_ANSWER:
         return _ask_for_answer(db, connection_id, chosen, now=now), 0
-    writes = load_sent_writes(db, connection_id, chosen)
+    context = load_look(db, connection_id, chosen)
+    writes = load_sent_writes(db, connection_id, chosen, context=context)
     questions = plan_questions([write for write in writes.values() if not _needs_none(write)])
     asked = {operation_id for question in questions for operation_id in question.operation_ids}
     rest = [_settle(operation, writes.get(operation.id), now=now) for operation in chosen if operation.id not in asked]
@@ -135,6 +137,8 @@ def _settle(operation: InquiredOperation, write: SentWrite | None, *, now: datet
         return send_again(sent, now=now)
     if operation.inquiry is Inquiry.OUTCOME:
         return leave_undecided(sent, NO_QUERY, now=now)
+    if operation.inquiry is Inquiry.LOOK:
+        return go(sent, operation.decided or {}, now=now)
     return give_up(sent, operation.inquiry, "there is no query for it", now=now)
 
 

@@ -64,7 +64,9 @@ def _ask(write: SentWrite) -> Iterator[qbxml.Request]:
     match write.operation.inquiry:
         case Inquiry.NAME:
             yield from _ask_for_name(write)
-        case Inquiry.EDIT_SEQUENCE | Inquiry.LOOK:
+        case Inquiry.LOOK:
+            yield from write.look
+        case Inquiry.EDIT_SEQUENCE:
             yield from _ask_for_object(write)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER:
             yield from (_ask_for_addition(write) if write.action == "Add" else _ask_for_object(write))

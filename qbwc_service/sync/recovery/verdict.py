@@ -10,11 +10,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, OperationState, ProblemReason
+from qbwc_service.store import ABOUT_OUTCOMES, DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.compare import agrees
 from qbwc_service.sync.effect import find_effect
 from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again, unknown
-from qbwc_service.sync.look import LookContext, decide_change
+from qbwc_service.sync.look import LookContext, concerns, decide_addition, decide_change
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.recovery.match import has_mark
 from qbwc_service.sync.recovery.sent_write import SentWrite
 
@@ -61,7 +62,8 @@ class Findings:
         if not identity:
             return
         if self.write.operation.inquiry is Inquiry.LOOK:
-            self.looked.append(found)
+            if self._may_be_it(found):
+                self.looked.append(found)
             return
         mark = has_mark(self.write, found.values)
         if mark:
@@ -70,6 +72,13 @@ class Findings:
             self.named[identity] = found
         elif mark is None and self._is_young(found.values) and agrees(self.write.body, found.values):
             self.agreeing[identity] = found
+
+    def _may_be_it(self, found: qbxml.RetObject) -> bool:
+        """Keep of whole lists only what may be the entry; there are too many of the others."""
+        kind, decided = self.write.operation.document_kind, self.write.operation.decided or {}
+        if self.write.action != "Add" or kind not in {DocumentKind.CUSTOMER, DocumentKind.ITEM}:
+            return True
+        return Decided.ADOPT in decided or concerns(kind, self.write.body, found)
 
     def _is_deleted_one(self, values: Mapping[str, object]) -> bool:
         """Say whether a deleted record may have been the one: the same number or name, made since."""
@@ -103,7 +112,7 @@ def decide(findings: Findings, sent: Sent, *, known: Known, policy: queue.RetryP
         case Inquiry.LOOK:
             return _decide_look(findings, sent, known, now=now)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER if findings.write.action == "Add":
-            return _decide_addition(findings, sent, linked=known.linked, now=now)
+            return _decide_outcome(findings, sent, linked=known.linked, now=now)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER:
             return _decide_change(findings, sent, now=now)
 
@@ -157,7 +166,7 @@ def _ask_at(sent: Sent, inquiry: Inquiry, text: str, *, when: datetime, batch_li
     return Judgement(sent=sent, outcome=outcome)
 
 
-def _decide_addition(findings: Findings, sent: Sent, *, linked: Mapping[str, int | None], now: datetime) -> Judgement:
+def _decide_outcome(findings: Findings, sent: Sent, *, linked: Mapping[str, int | None], now: datetime) -> Judgement:
     free = {identity: found for identity, found in findings.agreeing.items() if identity not in linked}
     certain = findings.marked or (free if _is_identified_by_name(findings.write) else {})
     if len(certain) == 1:
@@ -212,7 +221,10 @@ def _is_void(values: Mapping[str, object]) -> bool:
 def _decide_look(findings: Findings, sent: Sent, known: Known, *, now: datetime) -> Judgement:
     if known.context is None:
         raise LookupError("a look into QuickBooks is decided without its context")
-    return decide_change(findings.write.operation, sent, findings.looked, context=known.context, now=now)
+    operation, context = findings.write.operation, known.context
+    if findings.write.action != "Add":
+        return decide_change(operation, sent, findings.looked, context=context, now=now)
+    return decide_addition(operation, sent, findings.looked, context=context, linked=known.linked, now=now)
 
 
 def _decide_edit_sequence(findings: Findings, sent: Sent, *, now: datetime) -> Judgement:

@@ -16,6 +16,29 @@ class ConflictPolicy(StrEnum):
     QUICKBOOKS_WINS = "quickbooks_wins"
 
 
+class NumberPolicy(StrEnum):
+    """What happens where QuickBooks has a document of the same number already."""
+
+    BLOCK = "block"
+    LINK = "link"
+    RENUMBER = "renumber"
+    SEND = "send"
+
+
+class CustomerMatch(StrEnum):
+    """By what a customer is found that is in QuickBooks already."""
+
+    EMAIL = "email"
+    FULL_NAME = "full_name"
+
+
+class ItemMatch(StrEnum):
+    """By what an item is found that is in QuickBooks already."""
+
+    FULL_NAME = "full_name"
+    SIMILAR_NAME = "similar_name"
+
+
 class Part(BaseModel):
     """The base of all parts: unknown words are refused."""
 
@@ -56,11 +79,41 @@ class PushRules(Part):
         return found
 
 
+class Match(Part):
+    """How customers and items are found that are in QuickBooks already; nothing: they are added without a look."""
+
+    customers: tuple[CustomerMatch, ...] = (CustomerMatch.EMAIL, CustomerMatch.FULL_NAME)
+    items: tuple[ItemMatch, ...] = (ItemMatch.FULL_NAME,)
+
+
+class PaymentRules(Part):
+    """How payments go out. ``check_balances``: what their invoices owe is looked up before."""
+
+    check_balances: bool = True
+
+
 class Rules(Part):
     """Everything that can be ruled; each value has a default."""
 
     push: PushRules = PushRules()
     conflicts: ConflictPolicy = ConflictPolicy.ASK
+    match: Match = Match()
+    duplicate_numbers: NumberPolicy = NumberPolicy.BLOCK
+    payments: PaymentRules = PaymentRules()
+
+    def looks_before_adding(self, kind: DocumentKind) -> bool:
+        """Say whether QuickBooks is asked before a new document of a kind goes out."""
+        match kind:
+            case DocumentKind.CUSTOMER:
+                return bool(self.match.customers)
+            case DocumentKind.ITEM:
+                return bool(self.match.items)
+            case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO | DocumentKind.SALES_RECEIPT:
+                return self.duplicate_numbers is not NumberPolicy.SEND
+            case DocumentKind.PAYMENT:
+                return self.payments.check_balances
+            case _:
+                return False
 
     def push_of(self, kind: DocumentKind) -> Push:
         """Give what goes to QuickBooks of a kind."""

@@ -1,0 +1,42 @@
+"""Decide how a new document goes out, by what QuickBooks has already."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from qbwc_service import qbxml
+from qbwc_service.queue import InquiredOperation
+from qbwc_service.store import DocumentKind
+from qbwc_service.sync.judge import Judgement, Sent
+from qbwc_service.sync.look.ask import render_values
+from qbwc_service.sync.look.balances import decide_payment
+from qbwc_service.sync.look.context import LookContext
+from qbwc_service.sync.look.entries import decide_entry
+from qbwc_service.sync.look.found import go
+from qbwc_service.sync.look.numbers import decide_number
+
+
+def decide_addition(
+    operation: InquiredOperation,
+    sent: Sent,
+    records: Sequence[qbxml.RetObject],
+    *,
+    context: LookContext,
+    linked: Mapping[str, int | None],
+    now: datetime,
+) -> Judgement:
+    """Judge a new document: it goes out, is linked to what is there, or is a problem.
+
+    ``linked`` gives the documents that found records belong to already.
+    """
+    kind, decided = operation.document_kind, operation.decided or {}
+    values = render_values(operation, context)
+    match kind:
+        case DocumentKind.CUSTOMER | DocumentKind.ITEM if values is not None:
+            return decide_entry(kind, sent, values, records, decided=decided, linked=linked, now=now)
+        case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO | DocumentKind.SALES_RECEIPT if values is not None:
+            policy = context.rules.duplicate_numbers
+            return decide_number(sent, values, records, decided=decided, policy=policy, linked=linked, now=now)
+        case DocumentKind.PAYMENT if values is not None:
+            return decide_payment(sent, values, records, decided=decided, now=now)
+        case _:
+            return go(sent, decided, now=now)

@@ -1,0 +1,121 @@
+"""What QuickBooks is asked before a document goes out.
+
+This is the one place that decides it: a mirror of the company file could answer some of it without a question.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from qbwc_service import qbxml
+from qbwc_service.errors import InputError
+from qbwc_service.queue import InquiredOperation
+from qbwc_service.store import DocumentKind
+from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.look.context import LookContext
+from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.look.numbers import possible_numbers
+from qbwc_service.sync.rules import CustomerMatch, ItemMatch, Rules
+
+SHOWN = ("ListID", "EditSequence", "Name", "FullName", "IsActive", "ParentRef", "Email")
+"""What is read of every customer to find an e-mail address: QuickBooks has no filter for it."""
+
+Values = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A new document that is looked for: as an Add would send it, with what was decided already."""
+
+    object_type: str
+    values: Values
+    decided: Values
+    rules: Rules
+
+
+def plan_look(operation: InquiredOperation, context: LookContext) -> tuple[qbxml.Request, ...]:
+    """Give the queries about one operation; none where nothing has to be known, or it cannot be rendered."""
+    kind, decided = operation.document_kind, operation.decided or {}
+    if operation.request.endswith("ModRq"):
+        return (_record(operation.request.removesuffix("ModRq"), decided),)
+    values = render_values(operation, context)
+    if kind is None or values is None or kind not in _ASKS:
+        return ()
+    object_type = operation.request.removesuffix("AddRq")
+    if Decided.ADOPT in decided:
+        query = "ItemQueryRq" if kind is DocumentKind.ITEM else f"{object_type}QueryRq"
+        return (qbxml.Request(name=query, values={"ListID": [decided[Decided.ADOPT]]}),)
+    return tuple(_ASKS[kind](_Look(object_type=object_type, values=values, decided=decided, rules=context.rules)))
+
+
+def render_values(operation: InquiredOperation, context: LookContext) -> Values | None:
+    """Give a new document as an Add would send it; None where it cannot be rendered, which is said when it goes out."""
+    if operation.document_kind is None or operation.document_body is None:
+        return None
+    try:
+        rendered = render_document(
+            operation.document_kind, operation.document_body, resolve=context.resolve, external_guid=None
+        )
+    except InputError:
+        return None
+    inner = rendered.values[rendered.add]
+    return inner if isinstance(inner, Mapping) else None
+
+
+def _record(object_type: str, decided: Mapping[str, object]) -> qbxml.Request:
+    """Ask for the record that a change is about, with its lines."""
+    values: dict[str, object] = {name: [decided[name]] for name in ("ListID", "TxnID") if name in decided}
+    if "TxnID" in decided:
+        values["IncludeLineItems"] = True
+    return qbxml.Request(name=f"{object_type}QueryRq", values=values)
+
+
+def _customers(look: _Look) -> Iterator[qbxml.Request]:
+    by, values = look.rules.match.customers, look.values
+    if CustomerMatch.EMAIL in by and values.get("Email") and not values.get("ParentRef"):
+        everything = {"ActiveStatus": "All", "IncludeRetElement": list(SHOWN)}
+        yield qbxml.Request(name="CustomerQueryRq", values=everything)
+    if CustomerMatch.FULL_NAME in by:
+        yield _by_name("CustomerQueryRq", values)
+
+
+def _items(look: _Look) -> Iterator[qbxml.Request]:
+    yield _by_name("ItemQueryRq", look.values)
+    if ItemMatch.SIMILAR_NAME in look.rules.match.items:
+        word = str(look.values["Name"]).split()[0]
+        similar = {"ActiveStatus": "All", "NameFilter": {"MatchCriterion": "Contains", "Name": word}}
+        yield qbxml.Request(name="ItemQueryRq", values=similar)
+
+
+def _by_name(query: str, values: Values) -> qbxml.Request:
+    """Ask by full name; below a parent of which only the id is known, by the name alone."""
+    name, parent = str(values["Name"]), values.get("ParentRef")
+    if not isinstance(parent, Mapping):
+        return qbxml.Request(name=query, values={"FullName": [name]})
+    if "FullName" in parent:
+        return qbxml.Request(name=query, values={"FullName": [f"{parent['FullName']}:{name}"]})
+    named = {"ActiveStatus": "All", "NameFilter": {"MatchCriterion": "StartsWith", "Name": name}}
+    return qbxml.Request(name=query, values=named)
+
+
+def _numbers(look: _Look) -> Iterator[qbxml.Request]:
+    numbers = possible_numbers(str(look.values["RefNumber"]), look.decided, policy=look.rules.duplicate_numbers)
+    wanted = {"RefNumber": numbers, "IncludeLineItems": True}
+    yield qbxml.Request(name=f"{look.object_type}QueryRq", values=wanted)
+
+
+def _invoices(look: _Look) -> Iterator[qbxml.Request]:
+    """Ask what the invoices of a payment owe, and what was paid on them."""
+    applied = look.values.get("AppliedToTxnAdd")
+    ids = [str(part["TxnID"]) for part in applied] if isinstance(applied, list) else []
+    if ids:
+        yield qbxml.Request(name="InvoiceQueryRq", values={"TxnID": ids, "IncludeLinkedTxns": True})
+
+
+_ASKS: Mapping[DocumentKind, Callable[[_Look], Iterator[qbxml.Request]]] = {
+    DocumentKind.CUSTOMER: _customers,
+    DocumentKind.ITEM: _items,
+    DocumentKind.INVOICE: _numbers,
+    DocumentKind.CREDIT_MEMO: _numbers,
+    DocumentKind.SALES_RECEIPT: _numbers,
+    DocumentKind.PAYMENT: _invoices,
+}

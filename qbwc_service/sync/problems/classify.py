@@ -1,0 +1,71 @@
+"""Tell the reason from what QuickBooks said: a status code and its text, or a hresult."""
+
+from qbwc_service import qbxml
+from qbwc_service.store import ProblemReason
+
+_BY_STATUS = {
+    1010: ProblemReason.RECORD_LOCKED,
+    1030: ProblemReason.UNSUPPORTED_BY_VERSION,
+    3000: ProblemReason.DELETED_IN_QUICKBOOKS,
+    3100: ProblemReason.NAME_IN_USE,
+    3120: ProblemReason.DELETED_IN_QUICKBOOKS,
+    3140: ProblemReason.REFERENCE_MISSING,
+    3171: ProblemReason.CLOSED_PERIOD,
+    3175: ProblemReason.RECORD_LOCKED,
+    3176: ProblemReason.RECORD_LOCKED,
+    3177: ProblemReason.RECORD_LOCKED,
+    3200: ProblemReason.EDIT_CONFLICT,
+    3220: ProblemReason.PERMISSION_DENIED,
+    3250: ProblemReason.FEATURE_DISABLED,
+    3260: ProblemReason.PERMISSION_DENIED,
+    3261: ProblemReason.PERMISSION_DENIED,
+    3263: ProblemReason.PERMISSION_DENIED,
+    3262: ProblemReason.FEATURE_DISABLED,
+    3264: ProblemReason.FEATURE_DISABLED,
+}
+_INVALID = range(3010, 3100)
+_LOCK_CODES = (3170, 3180)
+_DEPOSITED = (3160, 3170)
+"""What QuickBooks says of a payment that cannot be deleted or changed any more; the texts name the deposit."""
+
+_BY_HRESULT = {
+    "0x80040408": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040416": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040417": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040424": ProblemReason.QUICKBOOKS_CLOSED,
+    "0x80040414": ProblemReason.DIALOG_OPEN,
+    "0x8004040A": ProblemReason.WRONG_FILE_OPEN,
+    "0x80040410": ProblemReason.MODE_CONFLICT,
+    "0x80040422": ProblemReason.MODE_CONFLICT,
+    "0x8004041D": ProblemReason.UNATTENDED_NOT_ALLOWED,
+}
+
+
+def find_failure_reason(status_code: str | None, message: str | None) -> ProblemReason:
+    """Name the reason of a failed operation from QuickBooks' status code, or from the hresult of its whole set."""
+    if status_code is None:
+        return ProblemReason.INVALID_VALUE
+    if not status_code.isdigit():
+        fact = qbxml.explain_hresult(status_code)
+        is_version = fact is not None and fact.hresult == "0x80040423"
+        return ProblemReason.UNSUPPORTED_BY_VERSION if is_version else ProblemReason.INVALID_VALUE
+    code = int(status_code)
+    if code in _DEPOSITED and "deposited" in (message or "").lower():
+        return ProblemReason.ALREADY_DEPOSITED
+    if code in _LOCK_CODES and qbxml.is_lock(message or ""):
+        return ProblemReason.RECORD_LOCKED
+    if code in _INVALID:
+        return ProblemReason.INVALID_VALUE
+    return _BY_STATUS.get(code, ProblemReason.REJECTED_BY_QUICKBOOKS)
+
+
+def find_connection_reason(hresult: str) -> ProblemReason:
+    """Name the reason why QuickBooks could not be reached, from the hresult in any spelling."""
+    fact = qbxml.explain_hresult(hresult)
+    if fact is None:
+        return ProblemReason.NOT_CONNECTED
+    if fact.hresult in _BY_HRESULT:
+        return _BY_HRESULT[fact.hresult]
+    if fact.kind is qbxml.HresultKind.AUTHORIZATION:
+        return ProblemReason.NEEDS_AUTHORIZATION
+    return ProblemReason.NOT_CONNECTED
