@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
+from lxml import etree
 
 from qbwc_service.simulator import Company, Person, QuickBooks, SteppingClock
 from qbwc_service.simulator.quickbooks.balances import invoice_balance
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
 from qbwc_service.store import Database, DocumentKind
-from qbwc_service.sync import Deed, Leaving, act_on_problem, delete_document, enqueue_documents
+from qbwc_service.sync import Deed, Leaving, act_on_problem, delete_document, enqueue_documents, watch_connection
+from qbwc_service.sync.change_rules import change_rules
 from qbwc_service.sync.problems import ProblemAction, ProblemInfo, list_problems
 from qbwc_service.sync.rules import save_rules
 from qbwc_service.sync.show import DocumentInfo, get_document
@@ -58,7 +60,7 @@ class Office:
     def rule(self, **rules: object) -> None:
         """Set the rules of the connection; what is not given has its default."""
         with self.database.writing() as db:
-            save_rules(db, self.connection_id, rules, by="a test", now=self.clock())
+            change_rules(db, self.connection_id, rules, by="a test", now=self.clock())
 
     def put(self, *documents: Content) -> None:
         """Accept documents; every one has to be taken."""
@@ -70,8 +72,37 @@ class Office:
         with self.database.writing() as db:
             delete_document(db, self.connection_id, DocumentKind(kind), external_id, how=Leaving(how), now=self.clock())
 
-    def update(self) -> list[str]:
-        """Do one update; give the requests that went out, in order."""
+    def watch(self) -> None:
+        """Somebody looks at the problems: what comes with time is looked for."""
+        with self.database.writing() as db:
+            watch_connection(db, self.connection_id, now=self.clock())
+
+    def fail_to_open(self, hresult: str) -> None:
+        """The Web Connector cannot open a session with QuickBooks, and tells."""
+        self.pass_time(30)
+        ticket, _ = self.service.authenticate(self.linked.user_name, self.linked.password)
+        while self.service.connection_error(ticket, hresult, message="It said no.") != "done":
+            pass
+
+    def refuse_next(self, code: int, text: str) -> None:
+        """Let QuickBooks refuse the next change of anything, with this status."""
+        process = self.quickbooks.process
+
+        def refuse(session: str, message_set: str) -> str:
+            if not any(name.endswith(("AddRq", "ModRq", "DelRq")) for name in _names(message_set)):
+                return process(session, message_set)
+            self.quickbooks.process = process  # type: ignore[method-assign]
+            answers = "".join(
+                f'<{name[:-1]}s requestID="{number}" statusCode="{code}" statusSeverity="Error" '
+                f'statusMessage="{text}"/>'
+                for name, number in _requests(message_set)
+            )
+            return f'<?xml version="1.0" ?><QBXML><QBXMLMsgsRs>{answers}</QBXMLMsgsRs></QBXML>'
+
+        self.quickbooks.process = refuse  # type: ignore[method-assign]
+
+    def update(self, *, until_answer: int | None = None) -> list[str]:
+        """Do one update; give the requests that went out, in order. After ``until_answer`` answers the line breaks."""
         self.pass_time(30)
         linked = self.linked
         ticket, word = self.service.authenticate(linked.user_name, linked.password)
@@ -91,6 +122,9 @@ class Office:
             asked += _names(text)
             self.pass_time(2)
             answer = self.quickbooks.process(session, text)
+            if until_answer == 0:
+                return asked
+            until_answer = None if until_answer is None else until_answer - 1
             percent = self.service.receive_response_xml(ticket, answer, hresult="", message="")
             assert percent >= 0, self.service.get_last_error(ticket)
             if percent == 100:
@@ -141,10 +175,12 @@ class Office:
         return [{"TxnLineID": line.line_id, **line.values} for line in self.txn(kind, external_id).lines]
 
 
-def _names(text: str) -> list[str]:
-    from lxml import etree  # noqa: PLC0415 - only here
+def _requests(text: str) -> list[tuple[str, str]]:
+    return [(str(request.tag), request.get("requestID", "")) for request in etree.fromstring(text.encode())[0]]
 
-    return [str(request.tag) for request in etree.fromstring(text.encode())[0]]
+
+def _names(text: str) -> list[str]:
+    return [name for name, _ in _requests(text)]
 
 
 MakeOffice = Callable[..., Office]

@@ -43,9 +43,45 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_rule_sets_connection_id")),
         sa.PrimaryKeyConstraint("connection_id", "version", name=op.f("pk_rule_sets")),
     )
+    create_audit()
+
+
+def create_audit() -> None:
+    if is_postgresql():
+        op.execute(sa.schema.CreateSequence(sa.Sequence("audit_entries_id_seq")))
+    op.create_table(
+        "audit_entries",
+        sa.Column("connection_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("problem_id", sa.BigInteger(), nullable=True),
+        sa.Column("document_id", sa.BigInteger(), nullable=True),
+        sa.Column("action", sa.String(32), nullable=False),
+        sa.Column("done_by", sa.String(200), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("before", JSON, nullable=False),
+        sa.Column("after", JSON, nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(200), nullable=True),
+        sa.CheckConstraint("(undone_at IS NULL) = (undone_by IS NULL)", name=op.f("ck_audit_entries_undone")),
+        *(
+            sa.ForeignKeyConstraint(
+                ["connection_id", column],
+                [f"{table}.connection_id", f"{table}.id"],
+                name=op.f(f"fk_audit_entries_connection_id_{column}"),
+            )
+            for table, column in (("problems", "problem_id"), ("documents", "document_id"))
+        ),
+        sa.ForeignKeyConstraint(["connection_id"], ["connections.id"], name=op.f("fk_audit_entries_connection_id")),
+        sa.PrimaryKeyConstraint("connection_id", "id", name=op.f("pk_audit_entries")),
+    )
+    op.create_index("ix_audit_entries_document", "audit_entries", ["connection_id", "document_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("audit_entries")
+    if is_postgresql():
+        op.execute(sa.schema.DropSequence(sa.Sequence("audit_entries_id_seq")))
     op.drop_table("rule_sets")
     forget_documents_of_new_kinds()
     # The older release knows no look before an operation goes out, and no documents that left.

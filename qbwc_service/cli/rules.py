@@ -13,8 +13,8 @@ from qbwc_service.cli.options import connection_argument
 from qbwc_service.cli.reply import Reply
 from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.errors import InputError
-from qbwc_service.sync import parse_json
-from qbwc_service.sync.rules import dump_rules, get_rules, list_rules, save_rules
+from qbwc_service.sync import change_rules, parse_json
+from qbwc_service.sync.rules import dump_rules, get_rules, list_rules
 
 version_option = click.option("--version", type=click.IntRange(1), help="An earlier version.")
 
@@ -70,7 +70,7 @@ def import_(desk: Desk, connection_id: int, *, file: str, by: str) -> Reply:
         raise InputError(f"{file}: rules are an object, in braces", field="file")
     with desk.database.writing() as db:
         connections.get_connection(db, connection_id, now=desk.now())
-        kept = save_rules(db, connection_id, body, by=by, now=desk.now())
+        kept = change_rules(db, connection_id, body, by=by, now=desk.now())
     return Reply(data={"version": kept.version}, raw=f"Version {kept.version} of the rules holds.\n")
 
 

@@ -11,6 +11,7 @@ from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
+from qbwc_service.queue.hold_back import hold_back, take_back
 from qbwc_service.queue.inquire import (
     InquiredOperation,
     choose_inquiries,
@@ -64,6 +65,7 @@ __all__ = [
     "get_operation_details",
     "has_due_work",
     "has_questions",
+    "hold_back",
     "hold_operations",
     "list_inquiries",
     "list_operations",
@@ -77,6 +79,7 @@ __all__ = [
     "settle",
     "settle_unanswered",
     "supersede",
+    "take_back",
     "unblock_all",
     "unblock_children",
 ]

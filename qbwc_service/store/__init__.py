@@ -4,6 +4,7 @@ Every table's key begins with the connection, and every foreign key is composite
 one QuickBooks company file apart from another. Rules that can be stated are constraints with names.
 """
 
+from qbwc_service.store.audit import AuditEntry
 from qbwc_service.store.base import Base, table_of
 from qbwc_service.store.connections import Connection, Deployment, Install
 from qbwc_service.store.documents import Document, Link, SyncState
@@ -32,6 +33,7 @@ from qbwc_service.store.states import (
 __all__ = [
     "ABOUT_OUTCOMES",
     "Attempt",
+    "AuditEntry",
     "Base",
     "Connection",
     "ConnectionMode",

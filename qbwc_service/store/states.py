@@ -136,6 +136,9 @@ class ProblemReason(StrEnum):
 
     OUTCOME_UNKNOWN = "outcome_unknown"
     PARENT_FAILED = "parent_failed"
+    CUSTOMER_NOT_SYNCED = "customer_not_synced"
+    ITEM_NOT_SYNCED = "item_not_synced"
+    ACCOUNT_NOT_CONFIGURED = "account_not_configured"
     NAME_IN_USE = "name_in_use"
     EDIT_CONFLICT = "edit_conflict"
     CUSTOMER_AMBIGUOUS = "customer_ambiguous"
@@ -155,6 +158,8 @@ class ProblemReason(StrEnum):
     PERMISSION_DENIED = "permission_denied"
     FEATURE_DISABLED = "feature_disabled"
     UNSUPPORTED_BY_VERSION = "unsupported_by_version"
+    FIELD_TOO_LONG = "field_too_long"
+    TEXT_CHANGED = "text_changed"
     INVALID_VALUE = "invalid_value"
     REJECTED_BY_QUICKBOOKS = "rejected_by_quickbooks"
     QUICKBOOKS_CLOSED = "quickbooks_closed"
@@ -164,4 +169,7 @@ class ProblemReason(StrEnum):
     NEEDS_AUTHORIZATION = "needs_authorization"
     UNATTENDED_NOT_ALLOWED = "unattended_not_allowed"
     COMPANY_MISMATCH = "company_mismatch"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason
+    SETUP_UNFINISHED = "setup_unfinished"
+    OFFLINE = "offline"
     NOT_CONNECTED = "not_connected"

@@ -21,7 +21,7 @@ from qbwc_service.sync.circles import find_circles
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.route import Route, is_unchanged, plan_route
-from qbwc_service.sync.rules import load_rules
+from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.save import save_documents
 
 
@@ -87,17 +87,18 @@ def enqueue_documents(
     """
     moment = now or system_clock()
     check_connection(db, connection_id)
+    rules = load_rules(db, connection_id)
     results: dict[int, Result] = {}
     checked: dict[int, CheckedDocument] = {}
     for position, (kind, body) in enumerate(documents):
         try:
-            checked[position] = check_document(kind, body, country=country)
+            checked[position] = check_document(kind, body, country=country, characters=rules.characters)
         except QbwcServiceError as error:
             results[position] = _refuse(kind, body, error)
     _refuse_repeated(checked, results)
     lock_dependencies(db, connection_id)
     known = find_known(db, connection_id, _all_targets(checked))
-    routes = _plan_routes(db, connection_id, checked, results, known)
+    routes = _plan_routes(db, connection_id, checked, results, known, rules=rules)
     _refuse_circles(db, connection_id, checked, results, known)
     order = _sort_by_reference(checked, results, known)
     documents_in_order = [checked[position] for position in order]
@@ -136,6 +137,8 @@ def _plan_routes(
     checked: dict[int, CheckedDocument],
     results: dict[int, Result],
     known: Mapping[Target, KnownDocument],
+    *,
+    rules: Rules,
 ) -> dict[Target, Route]:
     """Say how each new content goes; refuse what cannot go, or is on its way to QuickBooks at this moment.
 
@@ -149,7 +152,6 @@ def _plan_routes(
     }
     present = {position: known[document.target] for position, document in new.items() if document.target in known}
     states = queue.hold_operations(db, connection_id, [one.operation_id for one in present.values()])
-    rules = load_rules(db, connection_id)
     routes: dict[Target, Route] = {}
     for position, document in new.items():
         before = present.get(position)

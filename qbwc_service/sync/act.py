@@ -1,33 +1,33 @@
 """What a person does about a problem: each action is one of the repairs, and closes what it repairs."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from qbwc_service.errors import InputError, StateError
+from qbwc_service.errors import InputError, QbwcServiceError, StateError
 from qbwc_service.store import DocumentState, ProblemReason
+from qbwc_service.sync.audit import Deed, record_deed, standing_of
 from qbwc_service.sync.delete import Leaving, send_away
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
+from qbwc_service.sync.missing import create_missing
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import close_problems, subject_of
-from qbwc_service.sync.problems.show import ProblemInfo, get_problem
+from qbwc_service.sync.problems.show import ProblemInfo, get_problem, list_problems
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
 from qbwc_service.sync.resend import send_as_new, send_change
+from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
 
+MOST_AT_ONCE = 10_000
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deed:
-    """One action on one problem: who does it, and when; ``quickbooks_id`` is the record to link, ``note`` says why."""
-
-    action: ProblemAction
-    by: str
-    now: datetime
-    quickbooks_id: str | None = None
-    note: str | None = None
+SENT_AGAIN: Mapping[ProblemAction, Mapping[str, object]] = {
+    ProblemAction.RETRY: {},
+    ProblemAction.SEND_AGAIN: {Decided.AS_NEW: True},
+    ProblemAction.RENUMBER: {Decided.RENUMBER: True},
+}
+"""Actions that put the operation back into the queue, with what is decided by them."""
 
 
 def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed) -> ProblemInfo:
@@ -38,15 +38,35 @@ def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed)
     """
     problem = get_problem(db, connection_id, problem_id)
     operation_id = _check(problem, deed)
+    document_id = None if problem.kind is None else _subject(db, connection_id, problem)[1].document_id
+    before = standing_of(db, connection_id, document_id)
+    _do(db, connection_id, problem, operation_id, deed)
+    record_deed(db, connection_id, deed, document_id=document_id, problem_id=problem.id, before=before)
+    return get_problem(db, connection_id, problem_id)
+
+
+def act_on_problems(
+    db: Session, connection_id: int, deed: Deed, *, reason: ProblemReason, limit: int = MOST_AT_ONCE
+) -> tuple[list[ProblemInfo], list[tuple[ProblemInfo, QbwcServiceError]]]:
+    """Do the same about all open problems of a reason; give those that it was done to, and those where it failed."""
+    done: list[ProblemInfo] = []
+    failed: list[tuple[ProblemInfo, QbwcServiceError]] = []
+    for problem in list_problems(db, connection_id, reason=reason, limit=limit):
+        try:
+            with db.begin_nested():
+                done.append(act_on_problem(db, connection_id, problem.id, deed))
+        except QbwcServiceError as error:
+            failed.append((problem, error))
+    return done, failed
+
+
+def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
     by, now = deed.by, deed.now
+    if deed.action in SENT_AGAIN:
+        looked, decided = deed.action is ProblemAction.SEND_AGAIN, SENT_AGAIN[deed.action]
+        retry_operation(db, connection_id, operation_id, not_in_quickbooks=looked, decided=decided, by=by, now=now)
+        return
     match deed.action:
-        case ProblemAction.RETRY:
-            retry_operation(db, connection_id, operation_id, by=by, now=now)
-        case ProblemAction.SEND_AGAIN:
-            so: dict[str, object] = {Decided.AS_NEW: True}
-            retry_operation(db, connection_id, operation_id, not_in_quickbooks=True, decided=so, by=by, now=now)
-        case ProblemAction.RENUMBER:
-            retry_operation(db, connection_id, operation_id, decided={Decided.RENUMBER: True}, by=by, now=now)
         case ProblemAction.ACCEPT_EXTERNAL:
             _accept_external(db, connection_id, problem, operation_id, deed)
         case ProblemAction.CLEAR:
@@ -61,7 +81,9 @@ def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed)
             _use_app(db, connection_id, problem, operation_id, deed)
         case ProblemAction.USE_QUICKBOOKS:
             _use_quickbooks(db, connection_id, problem, operation_id, deed)
-    return get_problem(db, connection_id, problem_id)
+        case ProblemAction.CREATE_MISSING:
+            rules = load_rules(db, connection_id)
+            create_missing(db, connection_id, operation_id, problem.message, rules=rules, by=by, now=now)
 
 
 def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
@@ -78,7 +100,7 @@ def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id
 
 def _use_quickbooks(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
     match problem.reason:
-        case ProblemReason.DRIFT | ProblemReason.DELETED_IN_APP:
+        case ProblemReason.DRIFT | ProblemReason.DELETED_IN_APP | ProblemReason.TEXT_CHANGED:
             _, present = _subject(db, connection_id, problem)
             if problem.reason is ProblemReason.DELETED_IN_APP:
                 mark_document(

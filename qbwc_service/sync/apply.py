@@ -13,6 +13,7 @@ from qbwc_service.store import Document, DocumentState, Inquiry, Operation, Oper
 from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
 from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.missing import create_by_rule
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
@@ -121,6 +122,7 @@ def record_judgements(
     freed = queue.unblock_children(db, connection_id, _with(judgements, OperationState.DONE), now=now)
     mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
     record_problems(db, connection_id, judgements, by=by, now=now)
+    create_by_rule(db, connection_id, judgements, now=now)
 
 
 def _sent(operation: Operation, document: Document | None) -> Sent:

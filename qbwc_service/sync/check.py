@@ -10,10 +10,11 @@ from pydantic_core import ErrorDetails
 
 from qbwc_service import qbxml
 from qbwc_service.errors import FieldError, InvalidDocumentError, InvalidRequestError
-from qbwc_service.qbxml import TextChange
+from qbwc_service.qbxml import Characters, TextChange
 from qbwc_service.store import DocumentKind
 from qbwc_service.sync.kinds import allows_external_guid, field_path, render_document
 from qbwc_service.sync.references import Target, list_targets
+from qbwc_service.sync.rules import Accounts, Rules, fill_in
 from qbwc_service.sync.shapes import SHAPES
 
 BASELINE_VERSION = "13.0"
@@ -31,6 +32,8 @@ SENTENCES = {
 """What people read in place of pydantic's own words, by its type of error."""
 
 SOME_ID = "80000001-1"
+SOME_RULES = Rules(accounts=Accounts(deposits="Bank", fees="Fees"))
+"""Which accounts the rules name is seen when the document goes out; here only its form counts."""
 SOME_GUID = "{00000000-0000-0000-0000-000000000000}"
 
 
@@ -53,13 +56,21 @@ class CheckedDocument:
         return Target(self.kind, self.external_id)
 
 
-def check_document(kind: DocumentKind | str, body: Mapping[str, object], *, country: str) -> CheckedDocument:
+def check_document(
+    kind: DocumentKind | str,
+    body: Mapping[str, object],
+    *,
+    country: str,
+    characters: Characters = Characters.TRANSLITERATE,
+) -> CheckedDocument:
     """Check a document; InvalidDocumentError lists all its mistakes, by field."""
     known_kind = _kind(kind)
     canonical = _shape(known_kind, body)
-    rendered = render_document(known_kind, canonical, resolve=lambda _kind, _id: SOME_ID, external_guid=None)
+    filled = fill_in(known_kind, canonical, SOME_RULES)
+    rendered = render_document(known_kind, filled, resolve=lambda _kind, _id: SOME_ID, external_guid=None)
     takes_guid = allows_external_guid(rendered.request)
-    built = _build(known_kind, qbxml.Request(name=rendered.request, values=rendered.values), country=country)
+    request = qbxml.Request(name=rendered.request, values=rendered.values)
+    built = _build(known_kind, request, country=country, characters=characters)
     text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return CheckedDocument(
         kind=known_kind,
@@ -97,9 +108,9 @@ def _shape(kind: DocumentKind, body: Mapping[str, object]) -> dict[str, object]:
     return shape.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _build(kind: DocumentKind, request: qbxml.Request, *, country: str) -> qbxml.BuiltRequest:
+def _build(kind: DocumentKind, request: qbxml.Request, *, country: str, characters: Characters) -> qbxml.BuiltRequest:
     try:
-        return qbxml.build_request(request, version=BASELINE_VERSION, country=country)
+        return qbxml.build_request(request, version=BASELINE_VERSION, country=country, characters=characters)
     except InvalidRequestError as refused:
         errors = [
             FieldError(

@@ -61,6 +61,8 @@ LINE: tuple[Part, ...] = (
     Refer("class", "ClassRef", DocumentKind.CLASS),
     Refer("sales_tax_code", "SalesTaxCodeRef"),
     Value("service_date", "ServiceDate"),
+    Value("other1", "Other1"),
+    Value("other2", "Other2"),
 )
 
 SALE: tuple[Part, ...] = (
@@ -75,6 +77,7 @@ SALE: tuple[Part, ...] = (
     Value("due_date", "DueDate"),
     Refer("sales_tax_item", "ItemSalesTaxRef", DocumentKind.ITEM),
     Value("memo", "Memo"),
+    Value("other", "Other"),
 )
 
 RECEIPT: tuple[Part, ...] = (

@@ -1,7 +1,7 @@
 """Keep checked documents and put their operations into the queue, with few statements for any number."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, update
@@ -60,6 +60,7 @@ def save_documents(
     _write_states(db, connection_id, going, states, now=now)
     _replace(db, connection_id, going, now=now)
     _close_problems(db, connection_id, going, now=now)
+    _show_changed_texts(db, connection_id, going, now=now)
     _show_drift(db, connection_id, [entry for entry in entries if entry.route.is_kept], now=now)
     written = {entry.document.target: entry for entry in entries}
     return [_saved(document, written.get(document.target), known, states) for document in documents]
@@ -83,6 +84,22 @@ def _show_drift(db: Session, connection_id: int, kept: Sequence[_Entry], *, now:
         db, connection_id, subjects={subject_of(None, entry.document_id) for entry in same}, by="its content", now=now
     )
     open_problems(db, connection_id, [_drift(entry) for entry in kept if entry not in same], now=now)
+
+
+def _show_changed_texts(db: Session, connection_id: int, entries: Sequence[_Entry], *, now: datetime) -> None:
+    """Tell which texts QuickBooks will have written differently; a notice, nothing waits for it."""
+    problems = [
+        NewProblem(
+            reason=ProblemReason.TEXT_CHANGED,
+            message=f"{len(changes)} text(s) hold characters that QuickBooks does not keep",
+            operation_id=entry.operation_id,
+            document_id=entry.document_id,
+            evidence={"texts": [asdict(change) for change in changes]},
+        )
+        for entry in entries
+        if (changes := entry.document.text_changes)
+    ]
+    open_problems(db, connection_id, problems, now=now)
 
 
 def _drift(entry: _Entry) -> NewProblem:

@@ -103,6 +103,9 @@ class Line(Shape):
     line_class: Annotated[Reference | None, Field(alias="class")] = None
     sales_tax_code: ListReference | None = None
     service_date: date | None = None
+    other1: Text | None = None
+    other2: Text | None = None
+    source: Text | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "Line":
@@ -123,6 +126,7 @@ class SaleShape(Shape):
     sales_class: Annotated[Reference | None, Field(alias="class")] = None
     po_number: Text | None = None
     memo: Text | None = None
+    other: Text | None = None
     bill_address: Address | None = None
     ship_address: Address | None = None
     sales_tax_item: Reference | None = None
@@ -151,6 +155,7 @@ class SalesReceiptShape(Shape):
     payment_method: Reference | None = None
     deposit_to: ListReference | None = None
     memo: Text | None = None
+    other: Text | None = None
     bill_address: Address | None = None
     ship_address: Address | None = None
     sales_tax_item: Reference | None = None
@@ -236,7 +241,7 @@ class Fee(Shape):
     """What a payment provider keeps of a payout."""
 
     amount: Positive
-    account: ListReference
+    account: ListReference | None = None
     memo: Text | None = None
 
 
@@ -244,7 +249,7 @@ class DepositShape(Shape):
     """Money that goes to the bank: payments from Undeposited Funds, and lines of its own."""
 
     external_id: ExternalId
-    account: ListReference
+    account: ListReference | None = None
     txn_date: date | None = None
     memo: Text | None = None
     payments: tuple[Deposited, ...] = ()

@@ -4,6 +4,7 @@ from sqlalchemy import insert, select
 
 from qbwc_service import connections
 from qbwc_service.store import (
+    AuditEntry,
     Document,
     DocumentState,
     Link,
@@ -11,6 +12,7 @@ from qbwc_service.store import (
     OperationState,
     RuleSet,
     SyncState,
+    allocate_ids,
 )
 from tests.factories import CompanyQueue, new_write
 
@@ -31,6 +33,9 @@ def fill_every_table(queue: CompanyQueue) -> None:
             db.execute(insert(Link), [key | link_values(queue, f"8000000{document_id}-{queue.connection_id}")])
             state = {"state": DocumentState.PENDING, "operation_id": operation_id, "changed_at": queue.clock()}
             db.execute(insert(SyncState), [key | state])
+        entry = {"id": allocate_ids(db, "audit_entries")[0], "document_id": documents[0], "action": "clear"}
+        done = {"done_by": "Ann", "done_at": queue.clock(), "before": {}, "after": {}}
+        db.execute(insert(AuditEntry), [{"connection_id": queue.connection_id} | entry | done])
         rules = {"version": 1, "body": {}, "made_by": "Ann", "made_at": queue.clock()}
         db.execute(insert(RuleSet), [{"connection_id": queue.connection_id} | rules])
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None

@@ -16,6 +16,7 @@ WRONG = "'nonsense'"
 # One change for each CHECK, that breaks this rule and no other one of the table.
 CHECKS = {
     "ck_attempts_number": "UPDATE attempts SET number = 0",
+    "ck_audit_entries_undone": "UPDATE audit_entries SET undone_by = 'Ann'",
     "ck_connections_mode": f"UPDATE connections SET mode = {WRONG}",
     "ck_connections_run_every_minutes": "UPDATE connections SET run_every_minutes = 0",
     "ck_connections_status": f"UPDATE connections SET status = {WRONG}",

@@ -14,7 +14,7 @@ from qbwc_service.sync.kinds import render_document
 from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.numbers import possible_numbers
-from qbwc_service.sync.rules import CustomerMatch, ItemMatch, Rules
+from qbwc_service.sync.rules import CustomerMatch, ItemMatch, Rules, fill_in
 
 SHOWN = ("ListID", "EditSequence", "Name", "FullName", "IsActive", "ParentRef", "Email")
 """What is read of every customer to find an e-mail address: QuickBooks has no filter for it."""
@@ -52,9 +52,8 @@ def render_values(operation: InquiredOperation, context: LookContext) -> Values 
     if operation.document_kind is None or operation.document_body is None:
         return None
     try:
-        rendered = render_document(
-            operation.document_kind, operation.document_body, resolve=context.resolve, external_guid=None
-        )
+        body = fill_in(operation.document_kind, operation.document_body, context.rules)
+        rendered = render_document(operation.document_kind, body, resolve=context.resolve, external_guid=None)
     except InputError:
         return None
     inner = rendered.values[rendered.add]

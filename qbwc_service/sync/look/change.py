@@ -16,7 +16,7 @@ from qbwc_service.sync.look.context import Agreed, LookContext
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
 from qbwc_service.sync.look.merge import Conflict, Merge, Sides, merge
 from qbwc_service.sync.mapping import Body
-from qbwc_service.sync.rules import ConflictPolicy
+from qbwc_service.sync.rules import ConflictPolicy, fill_in
 
 GONE = "the record is not in QuickBooks any more"
 SO_ALREADY = "QuickBooks has it so already"
@@ -53,10 +53,12 @@ def decide_change(
 
 
 def _sides(kind: DocumentKind, body: Body, agreed: Agreed, record: qbxml.RetObject, context: LookContext) -> Sides:
-    new = render_document(kind, body, resolve=context.resolve, external_guid=None)
+    filled = fill_in(kind, body, context.rules)
+    new = render_document(kind, filled, resolve=context.resolve, external_guid=None)
     old = new
     if agreed.body is not None:
-        old = render_document(kind, agreed.body, resolve=context.resolve_old, external_guid=None)
+        before = fill_in(kind, agreed.body, context.rules)
+        old = render_document(kind, before, resolve=context.resolve_old, external_guid=None)
     return Sides(
         object_type=agreed.object_type,
         old=_inner(old.values),

@@ -20,6 +20,8 @@ class ProblemAction(StrEnum):
     """It gets the next free number with a suffix, and goes out."""
     ACCEPT_EXTERNAL = "accept_external"
     """QuickBooks is right as it is: nothing is sent for this document."""
+    CREATE_MISSING = "create_missing"
+    """The list entry that it names is created in QuickBooks first, by its name alone."""
     UNLINK = "unlink"
     """Forget the record in QuickBooks: the document goes there again, as a new one."""
     SEND_AGAIN = "send_again"

@@ -7,6 +7,7 @@ _BY_STATUS = {
     1010: ProblemReason.RECORD_LOCKED,
     1030: ProblemReason.UNSUPPORTED_BY_VERSION,
     3000: ProblemReason.DELETED_IN_QUICKBOOKS,
+    3070: ProblemReason.FIELD_TOO_LONG,
     3100: ProblemReason.NAME_IN_USE,
     3120: ProblemReason.DELETED_IN_QUICKBOOKS,
     3140: ProblemReason.REFERENCE_MISSING,
@@ -54,7 +55,7 @@ def find_failure_reason(status_code: str | None, message: str | None) -> Problem
         return ProblemReason.ALREADY_DEPOSITED
     if code in _LOCK_CODES and qbxml.is_lock(message or ""):
         return ProblemReason.RECORD_LOCKED
-    if code in _INVALID:
+    if code in _INVALID and code not in _BY_STATUS:
         return ProblemReason.INVALID_VALUE
     return _BY_STATUS.get(code, ProblemReason.REJECTED_BY_QUICKBOOKS)
 

@@ -10,6 +10,7 @@ from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.classify import find_failure_reason
 from qbwc_service.sync.problems.record import (
     BY_ITSELF,
+    NOTICES,
     NewProblem,
     close_problems,
     find_held_up,
@@ -29,6 +30,7 @@ def record_problems(
         connection_id,
         subjects={subject_of(sent.operation_id, sent.document_id) for sent in well},
         causes={sent.operation_id for sent in well},
+        but=NOTICES,
         by=by,
         now=now,
     )

@@ -37,6 +37,23 @@ _FACTS = (
         advice="Repair what it waits for; it goes by itself as soon as that is in QuickBooks.",
     ),
     ReasonFact(
+        reason=ProblemReason.CUSTOMER_NOT_SYNCED,
+        title="Its customer is not in QuickBooks",
+        advice="Repair the customer; this goes by itself as soon as that is in QuickBooks.",
+    ),
+    ReasonFact(
+        reason=ProblemReason.ITEM_NOT_SYNCED,
+        title="One of its items is not in QuickBooks",
+        advice="Repair the item; this goes by itself as soon as that is in QuickBooks.",
+    ),
+    ReasonFact(
+        reason=ProblemReason.ACCOUNT_NOT_CONFIGURED,
+        title="No account is chosen for it",
+        advice="Name the account in the rules (`accounts`), or in the document. When the rules change, it goes by "
+        "itself.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
         reason=ProblemReason.NAME_IN_USE,
         title="The name is taken in QuickBooks",
         advice="Customers, vendors, employees and other names share one list. Link the record that has the name, or "
@@ -135,7 +152,7 @@ _FACTS = (
         title="It names something that QuickBooks does not have",
         advice="Create the entry that the message names (a customer, an item, terms …) in QuickBooks, or make it "
         "active again; then retry.",
-        actions=_REPAIRED,
+        actions=(ProblemAction.CREATE_MISSING, *_REPAIRED),
     ),
     ReasonFact(
         reason=ProblemReason.RECORD_LOCKED,
@@ -166,6 +183,19 @@ _FACTS = (
         title="This QuickBooks is too old for it",
         advice="This edition or year of QuickBooks cannot do that. Leave out what is new, or clear it.",
         actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.FIELD_TOO_LONG,
+        title="A text is longer than QuickBooks keeps",
+        advice="Shorten the text that the message names and send the document again.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.TEXT_CHANGED,
+        title="A text is written differently in QuickBooks",
+        advice="QuickBooks keeps Windows-1252 only; the evidence shows each text before and after. Nothing has to be "
+        "done; use_quickbooks takes the notice off the list.",
+        actions=(ProblemAction.USE_QUICKBOOKS,),
     ),
     ReasonFact(
         reason=ProblemReason.INVALID_VALUE,
@@ -214,6 +244,22 @@ _FACTS = (
         reason=ProblemReason.COMPANY_MISMATCH,
         title="The company file is not the one of this connection",
         advice="Open the right file; or, if this file takes its place, accept it with `connections rebind`. "
+        f"{_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.WRONG_PASSWORD,
+        title="A Web Connector calls with a wrong password",
+        advice=f"Show the install's password and type it into the Web Connector. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.SETUP_UNFINISHED,
+        title="The Web Connector has never called",
+        advice=f"Add the .qwc file to the Web Connector, type the password, and press Update Selected. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.OFFLINE,
+        title="The Web Connector has not called for long",
+        advice="See that the PC is on, somebody is logged in, the Web Connector runs and Auto-Run is ticked. "
         f"{_BY_ITSELF}",
     ),
     ReasonFact(

@@ -10,9 +10,25 @@ from datetime import datetime
 
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from qbwc_service.store import Operation, OperationDependency, OperationState, Problem, ProblemReason, allocate_ids
+from qbwc_service.store import (
+    Document,
+    DocumentKind,
+    Operation,
+    OperationDependency,
+    OperationState,
+    Problem,
+    ProblemReason,
+    allocate_ids,
+)
+
+_BY_PARENT = {
+    DocumentKind.CUSTOMER: ProblemReason.CUSTOMER_NOT_SYNCED,
+    DocumentKind.ITEM: ProblemReason.ITEM_NOT_SYNCED,
+}
+NOTICES = (ProblemReason.TEXT_CHANGED, ProblemReason.DRIFT, ProblemReason.DELETED_IN_APP)
+"""What stays open although the document's operation went well: a person, or new content, closes it."""
 
 CONNECTION = "connection"
 BY_ITSELF = "itself"
@@ -81,11 +97,11 @@ def close_problems(
     *,
     subjects: Collection[str] = (),
     causes: Collection[int] = (),
-    but: ProblemReason | None = None,
+    but: Collection[ProblemReason] = (),
     by: str = BY_ITSELF,
     now: datetime,
 ) -> None:
-    """Close the open problems of these subjects (``but`` one reason), and those that these operations caused to others.
+    """Close open problems of these subjects (``but`` some reasons), and those that these operations caused to others.
 
     One statement.
     """
@@ -95,7 +111,7 @@ def close_problems(
         Problem.connection_id == connection_id,
         Problem.closed_at.is_(None),
         or_(Problem.subject.in_(sorted(subjects)), Problem.cause_id.in_(sorted(causes))),
-        *(() if but is None else (Problem.reason != but,)),
+        *((Problem.reason.not_in(but),) if but else ()),
     )
     move = update(Problem).where(*concerned).values(closed_at=now, closed_by=by)
     db.execute(move, execution_options={"synchronize_session": False})
@@ -110,19 +126,19 @@ def find_held_up(db: Session, connection_id: int, failed: Mapping[int, str]) -> 
         return []
     return [
         NewProblem(
-            reason=ProblemReason.PARENT_FAILED,
+            reason=_BY_PARENT.get(parent_kind, ProblemReason.PARENT_FAILED),
             message=f"it waits for {failed[cause_id]} (operation {cause_id}), which failed",
             operation_id=operation_id,
             document_id=document_id,
             cause_id=cause_id,
             evidence={"parent_operation_id": cause_id},
         )
-        for operation_id, document_id, cause_id in db.execute(_descendants(connection_id, failed))
+        for operation_id, document_id, cause_id, parent_kind in db.execute(_descendants(connection_id, failed))
     ]
 
 
-def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int | None, int]:
-    """Select the blocked operations behind failed ones: (operation, its document, the failed one)."""
+def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int | None, int, DocumentKind]:
+    """Select the blocked operations behind failed ones: (operation, its document, the failed one, of which kind)."""
     dependency = OperationDependency
     children = (
         select(dependency.operation_id.label("operation_id"), dependency.depends_on_id.label("cause_id"))
@@ -133,9 +149,13 @@ def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int |
         dependency.connection_id == connection_id, dependency.depends_on_id == children.c.operation_id
     )
     held_up = children.union(further)
+    cause = aliased(Operation)
+    same_document = (Document.connection_id == cause.connection_id) & (Document.id == cause.document_id)
     return (
-        select(Operation.id, Operation.document_id, held_up.c.cause_id)
+        select(Operation.id, Operation.document_id, held_up.c.cause_id, Document.kind)
         .join(held_up, held_up.c.operation_id == Operation.id)
+        .join(cause, (cause.connection_id == Operation.connection_id) & (cause.id == held_up.c.cause_id))
+        .outerjoin(Document, same_document)
         .where(Operation.connection_id == connection_id, Operation.state == OperationState.BLOCKED)
         .order_by(Operation.id)
         .limit(MOST_HELD_UP)

@@ -1,9 +1,11 @@
 """The rules of a connection: what goes to QuickBooks, and what happens where both sides disagree. See docs/rules.md."""
 
+from qbwc_service.sync.rules.fill import fill_in
 from qbwc_service.sync.rules.keep import RulesInfo, dump_rules, get_rules, list_rules, load_rules, save_rules
-from qbwc_service.sync.rules.model import ConflictPolicy, CustomerMatch, ItemMatch, NumberPolicy, Push, Rules
+from qbwc_service.sync.rules.model import Accounts, ConflictPolicy, CustomerMatch, ItemMatch, NumberPolicy, Push, Rules
 
 __all__ = [
+    "Accounts",
     "ConflictPolicy",
     "CustomerMatch",
     "ItemMatch",
@@ -12,6 +14,7 @@ __all__ = [
     "Rules",
     "RulesInfo",
     "dump_rules",
+    "fill_in",
     "get_rules",
     "list_rules",
     "load_rules",

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from qbwc_service.qbxml import Characters
 from qbwc_service.store import DocumentKind
 
 
@@ -92,6 +93,43 @@ class PaymentRules(Part):
     check_balances: bool = True
 
 
+class Accounts(Part):
+    """The accounts, by full name, of documents that name none themselves.
+
+    ``payments``: where payments and sales receipts go; without one QuickBooks puts them into Undeposited Funds.
+    ``deposits``: the bank account of deposits. ``fees``: the expense account of a payout's fee.
+    ``income``: the account of items that are created because a document names them.
+    """
+
+    payments: str | None = None
+    deposits: str | None = None
+    fees: str | None = None
+    income: str | None = None
+
+
+class CreateMissing(Part):
+    """Which list entries are made in QuickBooks, by their name alone, because a document names them."""
+
+    terms: bool = False
+    class_: Annotated[bool, Field(alias="class")] = False
+    payment_method: bool = False
+    customer: bool = False
+    item: bool = False
+
+
+class Templates(Part):
+    """Texts of sales made of the document's own fields: ``Load {load_number}, container {container}``.
+
+    Each fills its field where the document leaves it empty. ``line_description`` is for lines with an item, and may
+    use ``{source}`` and the line's own values too.
+    """
+
+    memo: str | None = None
+    po_number: str | None = None
+    other: str | None = None
+    line_description: str | None = None
+
+
 class Rules(Part):
     """Everything that can be ruled; each value has a default."""
 
@@ -100,6 +138,11 @@ class Rules(Part):
     match: Match = Match()
     duplicate_numbers: NumberPolicy = NumberPolicy.BLOCK
     payments: PaymentRules = PaymentRules()
+    accounts: Accounts = Accounts()
+    create_missing: CreateMissing = CreateMissing()
+    templates: Templates = Templates()
+    line_tax_code: str | None = None
+    characters: Characters = Characters.TRANSLITERATE
 
     def looks_before_adding(self, kind: DocumentKind) -> bool:
         """Say whether QuickBooks is asked before a new document of a kind goes out."""

@@ -1,0 +1,93 @@
+"""Fill in what the rules say and a document leaves open: accounts, texts made of its fields, tax codes of lines."""
+
+import re
+from collections.abc import Mapping
+
+from qbwc_service.errors import AccountNotConfiguredError
+from qbwc_service.store import DocumentKind
+from qbwc_service.sync.rules.model import Rules
+
+Body = Mapping[str, object]
+SALES = (DocumentKind.INVOICE, DocumentKind.CREDIT_MEMO, DocumentKind.SALES_RECEIPT)
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+NO_PO_NUMBER = (DocumentKind.SALES_RECEIPT,)
+
+
+def fill_in(kind: DocumentKind, body: Body, rules: Rules) -> Body:
+    """Give the document with what the rules add; what it says itself stands.
+
+    Raises AccountNotConfiguredError where it needs an account that nobody names.
+    """
+    match kind:
+        case DocumentKind.DEPOSIT:
+            return _fill_deposit(body, rules)
+        case DocumentKind.PAYMENT:
+            return _with_account(body, "deposit_to", rules.accounts.payments)
+        case _ if kind in SALES:
+            return _fill_sale(kind, body, rules)
+        case _:
+            return body
+
+
+def _fill_deposit(body: Body, rules: Rules) -> Body:
+    filled = _needs_account(body, "account", rules.accounts.deposits, rule="accounts.deposits")
+    fee = filled.get("fee")
+    if isinstance(fee, Mapping):
+        filled = {**filled, "fee": _needs_account(fee, "account", rules.accounts.fees, rule="accounts.fees")}
+    return filled
+
+
+def _fill_sale(kind: DocumentKind, body: Body, rules: Rules) -> Body:
+    filled = dict(body)
+    if kind is DocumentKind.SALES_RECEIPT:
+        filled |= _with_account(body, "deposit_to", rules.accounts.payments)
+    known = _texts(body)
+    for field, template in (
+        ("memo", rules.templates.memo),
+        ("po_number", None if kind in NO_PO_NUMBER else rules.templates.po_number),
+        ("other", rules.templates.other),
+    ):
+        if template and not body.get(field) and (text := write_text(template, known)):
+            filled[field] = text
+    lines = body.get("lines")
+    if isinstance(lines, list):
+        filled["lines"] = [_fill_line(line, known, rules) if isinstance(line, Mapping) else line for line in lines]
+    return filled
+
+
+def _fill_line(line: Body, known: Mapping[str, str], rules: Rules) -> Body:
+    """A line of text stays one; a line without a tax code is not taxed in QuickBooks."""
+    if not line.get("item"):
+        return line
+    filled = dict(line)
+    template = rules.templates.line_description
+    if template and not line.get("description") and (text := write_text(template, {**known, **_texts(line)})):
+        filled["description"] = text
+    if rules.line_tax_code and not line.get("sales_tax_code"):
+        filled["sales_tax_code"] = {"full_name": rules.line_tax_code}
+    return filled
+
+
+def write_text(template: str, known: Mapping[str, str]) -> str:
+    """Put values in for their ``{names}``; what is not there leaves no gap."""
+    text = PLACEHOLDER.sub(lambda found: known.get(found[1], ""), template)
+    return " ".join(text.split(" ")).strip(" ,;-") if PLACEHOLDER.search(template) else text
+
+
+def _texts(body: Body) -> dict[str, str]:
+    """Give the plain values of a document or a line, and its own fields before them."""
+    own = body.get("fields")
+    plain = {name: value for name, value in body.items() if isinstance(value, str)}
+    return {**plain, **({str(name): str(value) for name, value in own.items()} if isinstance(own, Mapping) else {})}
+
+
+def _with_account(body: Body, field: str, account: str | None) -> Body:
+    return body if account is None or body.get(field) else {**body, field: {"full_name": account}}
+
+
+def _needs_account(body: Body, field: str, account: str | None, *, rule: str) -> Body:
+    filled = _with_account(body, field, account)
+    if not filled.get(field):
+        message = f"it names no {field}, and neither does the rule {rule}"
+        raise AccountNotConfiguredError(message, field=field, remedy=f"set {rule} with `rules import`")
+    return filled
