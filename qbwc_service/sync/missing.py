@@ -78,7 +78,8 @@ def _names_missing(judgement: Judgement) -> bool:
     outcome = judgement.outcome
     if outcome.state is not OperationState.FAILED or judgement.reason is not None:
         return False
-    return find_failure_reason(outcome.status_code, outcome.status_message) is ProblemReason.REFERENCE_MISSING
+    reason = find_failure_reason(outcome.status_code, outcome.status_message)
+    return reason is ProblemReason.REFERENCE_MISSING and find_missing(outcome.status_message or "") is not None
 
 
 def _is_allowed(kind: DocumentKind, rules: Rules) -> bool:

@@ -20,7 +20,7 @@ from qbwc_service.sync.leave import render_decided, with_decided
 from qbwc_service.sync.problems.record import NewProblem, find_held_up, open_problems
 from qbwc_service.sync.raw import render_request
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
-from qbwc_service.sync.rules import Rules, fill_in, load_rules
+from qbwc_service.sync.rules import Rules, fill_in
 from qbwc_service.sync.state import mark_documents, mark_refused
 
 MOST_ROUNDS = 25
@@ -65,7 +65,14 @@ class BatchLimits:
 
 
 def prepare_batch(
-    db: Session, connection_id: int, *, message_set_id: int, dialect: Dialect, limits: BatchLimits, now: datetime
+    db: Session,
+    connection_id: int,
+    *,
+    message_set_id: int,
+    dialect: Dialect,
+    limits: BatchLimits,
+    rules: Rules,
+    now: datetime,
 ) -> Prepared:
     """Claim and render what is next for ``message_set_id``.
 
@@ -84,7 +91,7 @@ def prepare_batch(
         )
         if not claimed:
             break
-        batch, refusals = _render(db, connection_id, claimed, dialect=dialect)
+        batch, refusals = _render(db, connection_id, claimed, dialect=dialect, rules=rules)
         reasons = {operation_id: refusal.message for operation_id, refusal in refusals.items()}
         queue.refuse(db, connection_id, reasons, now=now)
         mark_refused(db, connection_id, reasons, now=now)
@@ -131,12 +138,10 @@ def _reason(refusal: QbwcServiceError) -> ProblemReason:
 
 
 def _render(
-    db: Session, connection_id: int, claimed: Sequence[queue.ClaimedOperation], *, dialect: Dialect
+    db: Session, connection_id: int, claimed: Sequence[queue.ClaimedOperation], *, dialect: Dialect, rules: Rules
 ) -> tuple[Batch | None, dict[int, QbwcServiceError]]:
     """Render what can be rendered; say why the rest cannot, by operation."""
     resolve = Resolver(find_links(db, connection_id, _targets(claimed)))
-    has_documents = any(operation.document_id is not None for operation in claimed)
-    rules = load_rules(db, connection_id) if has_documents else Rules()
     rendered: list[tuple[queue.ClaimedOperation, qbxml.BuiltRequest]] = []
     refusals: dict[int, QbwcServiceError] = {}
     for operation in claimed:

@@ -99,7 +99,13 @@ def _next(
     if asked.holds_work:
         return None
     prepared = prepare_batch(
-        db, held.connection.id, message_set_id=message_set_id, dialect=dialect, limits=policy.limits, now=now
+        db,
+        held.connection.id,
+        message_set_id=message_set_id,
+        dialect=dialect,
+        limits=policy.limits,
+        rules=held.rules,
+        now=now,
     )
     held.session.failed_count += prepared.failed
     return None if prepared.batch is None else _do_work(prepared.batch, dialect)

@@ -1,5 +1,6 @@
 """Find, begin and end update sessions. The ticket is all the Web Connector has; we keep only its SHA-256."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from qbwc_service.store import (
     UpdateSession,
 )
 from qbwc_service.sync import mark_documents
+from qbwc_service.sync.rules import Rules, present_rules, read_rules
 from qbwc_service.update.policy import UpdatePolicy
 
 UNANSWERED = (MessageSetState.SENT, MessageSetState.UNKNOWN)
@@ -36,6 +38,12 @@ class Held:
     connection: Connection
     unsettled: MessageSet | None
     has_questions: bool
+    rules_body: Mapping[str, object] | None
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the connection that hold now."""
+        return read_rules(self.rules_body)
 
     def is_live(self, policy: UpdatePolicy, *, now: datetime) -> bool:
         """Whether the ticket still opens anything."""
@@ -53,7 +61,7 @@ def hold_session(db: Session, ticket: str) -> Held | None:
         & MessageSet.state.in_(UNSETTLED)
     )
     query = (
-        select(UpdateSession, Connection, MessageSet, queue.has_questions(connection_id))
+        select(UpdateSession, Connection, MessageSet, queue.has_questions(connection_id), present_rules(connection_id))
         .select_from(Connection)
         .join(UpdateSession, UpdateSession.connection_id == Connection.id)
         .outerjoin(MessageSet, its_set)

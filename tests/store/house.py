@@ -10,7 +10,6 @@ from qbwc_service.store import (
     Link,
     OperationDependency,
     OperationState,
-    RuleSet,
     SyncState,
     allocate_ids,
 )
@@ -36,8 +35,6 @@ def fill_every_table(queue: CompanyQueue) -> None:
         entry = {"id": allocate_ids(db, "audit_entries")[0], "document_id": documents[0], "action": "clear"}
         done = {"done_by": "Ann", "done_at": queue.clock(), "before": {}, "after": {}}
         db.execute(insert(AuditEntry), [{"connection_id": queue.connection_id} | entry | done])
-        rules = {"version": 1, "body": {}, "made_by": "Ann", "made_at": queue.clock()}
-        db.execute(insert(RuleSet), [{"connection_id": queue.connection_id} | rules])
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None
         assert db.scalar(select(OperationDependency.operation_id)) is not None
 

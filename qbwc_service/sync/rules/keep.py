@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import insert, select
+from sqlalchemy import ScalarSelect, insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.connections import check_connection
@@ -38,6 +38,22 @@ def get_rules(db: Session, connection_id: int, *, version: int | None = None) ->
     if found is None and version:
         raise NotFoundError(f"the rules of connection {connection_id} have no version {version}", field="version")
     return RulesInfo(version=0, rules=Rules()) if found is None else _info(found)
+
+
+def present_rules(connection_id: int) -> ScalarSelect[dict[str, object]]:
+    """Select the rules that hold, as one column of another statement; NULL where there are none."""
+    newest = (
+        select(RuleSet.body).where(RuleSet.connection_id == connection_id).order_by(RuleSet.version.desc()).limit(1)
+    )
+    return newest.scalar_subquery()
+
+
+def read_rules(body: Mapping[str, object] | None) -> Rules:
+    """Read rules as they are stored; the defaults where there are none.
+
+    A later release may know more words than this one: what is stored was checked when it was stored.
+    """
+    return Rules() if body is None else Rules.model_validate(body, extra="ignore")
 
 
 def list_rules(db: Session, connection_id: int, *, limit: int = 100) -> list[RulesInfo]:
@@ -89,10 +105,9 @@ def _check(body: Mapping[str, object]) -> Rules:
 
 
 def _info(found: RuleSet) -> RulesInfo:
-    # A later release may know more words than this one: what is stored was checked when it was stored.
     return RulesInfo(
         version=found.version,
-        rules=Rules.model_validate(found.body, extra="ignore"),
+        rules=read_rules(found.body),
         made_by=found.made_by,
         made_at=found.made_at,
     )
