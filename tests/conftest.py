@@ -18,7 +18,7 @@ from tests.no_looks import NO_LOOKS
 from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
-pytest_plugins = ("tests.databases", "tests.wire", "tests.office")
+pytest_plugins = ("tests.databases", "tests.wire", "tests.threaded_server", "tests.office")
 
 BUILT: list[str] = []
 

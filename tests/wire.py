@@ -8,10 +8,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -26,6 +27,7 @@ from qbwc_service.sync.rules import save_rules
 from tests.no_looks import NO_LOOKS
 
 SERVER_KEY = "a server key for journeys that is long enough"
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ StartServer = Callable[..., Server]
 
 @pytest.fixture
 def start_server(database_url: str, tmp_path: Path) -> Iterator[StartServer]:
-    """Start the service on the test's database: ``start_server(workers=2)``."""
+    """Start the service on the test's database: ``start_server(workers=2)``; more of gunicorn's ``options``."""
     started: list[Server] = []
 
-    def start(*, workers: int = 1, **environment: str) -> Server:
-        port = _free_port()
+    def start(
+        *, workers: int = 1, app: str = "qbwc_service.app", options: Sequence[str] = (), **environment: str
+    ) -> Server:
+        port = free_port()
         base_url = f"http://localhost:{port}"
         ours = {
             "QBWC_SERVER_KEY": SERVER_KEY,
@@ -66,10 +70,11 @@ def start_server(database_url: str, tmp_path: Path) -> Iterator[StartServer]:
             **environment,
         }
         log = tmp_path / f"server-{port}.log"
-        program = [sys.executable, "-m", "gunicorn", "qbwc_service.app:create_app()", "--workers", str(workers)]
+        program = [sys.executable, "-m", "gunicorn", f"{app}:create_app()", "--workers", str(workers)]
         with log.open("wb") as sink:
             process = subprocess.Popen(
-                [*program, "--bind", f"127.0.0.1:{port}", "--timeout", "60"],
+                [*program, "--bind", f"127.0.0.1:{port}", "--timeout", "60", *options],
+                cwd=REPOSITORY,
                 env={**os.environ, **ours},
                 stderr=sink,
                 stdout=sink,
@@ -83,6 +88,13 @@ def start_server(database_url: str, tmp_path: Path) -> Iterator[StartServer]:
     for server in started:
         server.process.terminate()
         server.process.wait(timeout=30)
+
+
+class Served(Protocol):
+    """A server that runs somewhere; its settings say where."""
+
+    @property
+    def settings(self) -> Settings: ...
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,7 @@ def connect_far_side(database: Database) -> ConnectFarSide:
     """Make a connection and an install, and add its .qwc to a simulated Web Connector."""
 
     def connect(
-        server: Server, *, name: str = "Acme Trucking", company: Company | None = None, looks: bool = False
+        server: Served, *, name: str = "Acme Trucking", company: Company | None = None, looks: bool = False
     ) -> FarSide:
         now = system_clock()
         with database.writing() as db:
@@ -127,7 +139,8 @@ def connect_far_side(database: Database) -> ConnectFarSide:
     return connect
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Give a port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -135,7 +148,7 @@ def _free_port() -> int:
 
 def _wait_until_up(url: str, server: Server) -> None:
     for _ in range(300):
-        with suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
+        with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
             return
         if server.process.poll() is not None:
             break

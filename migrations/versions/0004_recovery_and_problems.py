@@ -1,5 +1,7 @@
 """Recovery of unknown outcomes: inquiries, replay, problems. Columns that only repeated others go."""
 
+import json
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -67,6 +69,7 @@ def upgrade() -> None:
     # What is unknown so far is asked for like everything that becomes so from now on.
     op.execute("UPDATE operations SET inquiry = 'stored_answer' WHERE state = 'unknown' AND is_write")
     create_problems()
+    fill_problems()
 
 
 def upgrade_postgresql() -> None:
@@ -132,11 +135,56 @@ def create_problems() -> None:
     op.create_index("ix_problems_cause", "problems", ["connection_id", "cause_id"])
 
 
+def fill_problems() -> None:
+    """What has failed so far is a problem from now on, in QuickBooks' own words until it is tried again."""
+    failed = sa.text(
+        "SELECT connection_id, id, document_id, request, coalesce(reason, 'it failed') AS why, finished_at "
+        "FROM operations WHERE state = 'failed' ORDER BY connection_id, id"
+    )
+    rows = [
+        {
+            "connection_id": row.connection_id,
+            "id": number,
+            "subject": f"operation:{row.id}" if row.document_id is None else f"document:{row.document_id}",
+            "document_id": row.document_id,
+            "operation_id": row.id,
+            "reason": "rejected_by_quickbooks",
+            "message": row.why,
+            "evidence": json.dumps({"request": row.request}),
+            "opened_at": row.finished_at,
+            "seen_at": row.finished_at,
+        }
+        for number, row in enumerate(op.get_bind().execute(failed), start=1)
+    ]
+    # A document may have failed more than once: its newest operation speaks for it.
+    newest = list({(row["connection_id"], row["subject"]): row for row in rows}.values())
+    if newest:
+        insert_problems(newest)
+    if not is_postgresql():
+        op.execute(f"INSERT INTO row_numbers (table_name, last) VALUES ('problems', {len(rows)})")  # noqa: S608 - a number
+    elif rows:
+        op.execute(f"SELECT setval('problems_id_seq', {len(rows)})")
+
+
+def insert_problems(rows: list[dict[str, object]]) -> None:
+    as_json = "CAST(:evidence AS JSONB)" if is_postgresql() else ":evidence"
+    values = ", ".join(as_json if name == "evidence" else f":{name}" for name in rows[0])
+    names = ", ".join(rows[0])
+    op.get_bind().execute(sa.text(f"INSERT INTO problems ({names}) VALUES ({values})"), rows)  # noqa: S608 - our names
+
+
 def downgrade() -> None:
     op.drop_table("problems")
+    op.execute("DELETE FROM row_numbers WHERE table_name = 'problems'")
     op.drop_index("ix_operations_inquiry", "operations")
     op.drop_index(UNSETTLED, "message_sets")
-    # The older release knows neither questions about operations nor settled sets.
+    # The older release knows neither questions about operations nor settled sets. What has to be read before it goes
+    # out would go out without.
+    op.execute(
+        "UPDATE operations SET state = 'failed', finished_at = CURRENT_TIMESTAMP, "
+        "reason = 'it left its EditSequence to a later release: send it again with one' "
+        "WHERE inquiry = 'edit_sequence' AND state IN ('waiting', 'blocked')"
+    )
     op.execute("UPDATE operations SET inquiry = NULL WHERE inquiry IS NOT NULL")
     op.execute("UPDATE message_sets SET recovers_id = NULL, purpose = 'identity' WHERE purpose = 'recovery'")
     op.execute("UPDATE message_sets SET purpose = 'identity' WHERE purpose IN ('inquiry', 'pull')")

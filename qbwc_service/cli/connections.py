@@ -14,7 +14,7 @@ from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.connections import ConnectionInfo, NewConnection
 from qbwc_service.queue import count_operations, measure_queue
 from qbwc_service.store import ConnectionMode, DocumentState, OperationState
-from qbwc_service.sync import count_documents
+from qbwc_service.sync import count_documents, pull
 
 
 @click.group(name="connections")
@@ -34,8 +34,9 @@ def connections_() -> None:
 )
 @click.option("--install", "label", default="Web Connector", show_default=True, help="What to call the first install.")
 @click.option("--no-install", is_flag=True, help="Do not add a first install.")
+@click.option("--no-pull", is_flag=True, help="Only send: do not mirror QuickBooks (`pull start` begins it later).")
 @click.pass_obj
-def create(
+def create(  # noqa: PLR0913 - the options of the command
     desk: Desk,
     name: str,
     *,
@@ -45,8 +46,11 @@ def create(
     run_every: int | None,
     label: str,
     no_install: bool,
+    no_pull: bool,
 ) -> Reply:
     """Link a company file, and add the first Web Connector that may sign in for it.
+
+    QuickBooks is mirrored from the first update on, newest months first; your documents never wait long for it.
 
     Without --company-name the company file that is open at the first contact becomes the connection's own.
     """
@@ -60,6 +64,8 @@ def create(
     )
     with desk.database.writing() as db:
         connection_id = connections.create_connection(db, new, now=desk.now())
+        if not no_pull:
+            pull.start_pull(db, connection_id, now=desk.now())
         install = None if no_install else connections.add_install(db, connection_id, label=label, now=desk.now())
         connection = connections.get_connection(db, connection_id, now=desk.now())
     facts = {"Connection": connection.id, "Name": connection.name, "Status": connection.status_text}
@@ -143,6 +149,8 @@ def rebind(ctx: click.Context, connection_id: int, *, yes: bool) -> Reply:
         _confirm(ctx, connection)
     with desk.database.writing() as db:
         connections.rebind(db, connection_id, now=desk.now())
+        if pull.get_pull_status(db, connection_id).is_mirrored:
+            pull.request_reconciliation(db, connection_id, now=desk.now())
         return _reply(connections.get_connection(db, connection_id, now=desk.now()))
 
 

@@ -29,7 +29,7 @@ from qbwc_service.queue import count_operations
 from qbwc_service.simulator import Company, QbwcError, QuickBooks, UpdateReport, WebConnector
 from qbwc_service.store import DocumentState, OperationState
 from qbwc_service.store.schema import upgrade_schema
-from qbwc_service.sync import DocumentInfo, list_documents, read_rows
+from qbwc_service.sync import DocumentInfo, list_documents, pull, read_rows
 
 NAME = "Acme Trucking"
 MOST_DOCUMENTS = 1000
@@ -43,6 +43,7 @@ class Outcome:
     documents: Sequence[DocumentInfo]
     unfinished: int
     reports: tuple[UpdateReport, ...]
+    mirror: pull.PullStatus
     files: Sequence[str]
     url: str
 
@@ -52,6 +53,7 @@ class Outcome:
         return (
             bool(self.documents)
             and not self.unfinished
+            and self.mirror.done_at is not None
             and all(document.state is DocumentState.SYNCED for document in self.documents)
         )
 
@@ -64,7 +66,7 @@ class Outcome:
 )
 @click.pass_context
 def demo(ctx: click.Context, *, directory: Path | None) -> Reply:
-    """See it all work: a database, a connection, documents from examples/, a server, a simulated QuickBooks.
+    """See it all work: a database, a connection, documents from examples/, a server, a simulated QuickBooks, a mirror.
 
     Nothing outside a folder of its own is touched, and no setting is needed. Exit code 5 where a document does not
     arrive.
@@ -77,6 +79,7 @@ def demo(ctx: click.Context, *, directory: Path | None) -> Reply:
         "files": outcome.files,
         "documents": outcome.documents,
         "reports": outcome.reports,
+        "mirror": outcome.mirror,
     }
     code = ExitCode.OK if outcome.is_good else ExitCode.WRONG_STATE
     return Reply(data=data, shown=_shown(outcome, directory), exit_code=code)
@@ -100,12 +103,14 @@ def _run(folder: Path, *, is_quiet: bool) -> Outcome:
         with desk.database.reading() as db:
             documents = list_documents(db, connection_id, limit=MOST_DOCUMENTS)
             operations = count_operations(db, connection_id)
+            mirror = pull.get_pull_status(db, connection_id)
     finally:
         desk.close()
     return Outcome(
         documents=documents[::-1],
         unfinished=sum(operations.values()) - operations.get(OperationState.DONE, 0),
         reports=reports,
+        mirror=mirror,
         files=[path.name for path in files],
         url=desk.settings.app_url,
     )
@@ -115,6 +120,7 @@ def _connect(desk: Desk) -> tuple[int, connections.InstallInfo]:
     new = connections.NewConnection(name=NAME, required_company_name=NAME)
     with desk.database.writing() as db:
         connection_id = connections.create_connection(db, new, now=desk.now())
+        pull.start_pull(db, connection_id, now=desk.now())
         return connection_id, connections.add_install(db, connection_id, label="Front desk", now=desk.now())
 
 
@@ -151,8 +157,10 @@ def _shown(outcome: Outcome, directory: Path | None) -> tuple[RenderableType, ..
         f"{len(outcome.documents)} documents from {', '.join(outcome.files)} went to a simulated QuickBooks "
         f"in {sets} message sets, through {outcome.url}."
     )
+    found = ", ".join(f"{one.rows} {one.entity}" for one in outcome.mirror.entities if one.rows)
+    mirrored = f"And QuickBooks came back into the mirror, to be read by plain SQL: {found}."
     lines = [] if outcome.is_good else ["", "Not everything has arrived.", *_bad_ends(outcome)]
-    return (document_table(outcome.documents), summary, *lines, "", *_next_steps(directory))
+    return (document_table(outcome.documents), summary, mirrored, *lines, "", *_next_steps(directory))
 
 
 def _bad_ends(outcome: Outcome) -> list[str]:
@@ -175,4 +183,5 @@ def _next_steps(directory: Path | None) -> tuple[str, ...]:
         "  qbwc-service documents show 1 invoice load-5001",
         "  qbwc-service operations list 1",
         "  qbwc-service message-sets show 1 2",
+        "  qbwc-service status 1",
     )

@@ -14,6 +14,9 @@ COMMANDS = {
     "installs": ("qbwc_service.cli.installs:installs", "Web Connectors that may sign in: add, revoke, passwords."),
     "setup-link": ("qbwc_service.cli.setup_link:setup_link", "Make the link a person sets up the Web Connector with."),
     "qwc": ("qbwc_service.cli.qwc:qwc", "Write the .qwc file of an install."),
+    "pull": ("qbwc_service.cli.pull:pull_", "Mirror QuickBooks: start, pause, resume, set how."),
+    "status": ("qbwc_service.cli.status:status", "See how far the mirror is, with progress bars."),
+    "reconcile": ("qbwc_service.cli.reconcile:reconcile", "See whether the mirror is complete; have it compared."),
     "enqueue": ("qbwc_service.cli.enqueue:enqueue", "Bring documents and requests from files to QuickBooks."),
     "documents": ("qbwc_service.cli.documents:documents", "See how your documents stand; delete, void."),
     "rules": ("qbwc_service.cli.rules:rules", "Say what goes to QuickBooks, and who wins where both changed it."),
@@ -21,6 +24,7 @@ COMMANDS = {
     "problems": ("qbwc_service.cli.problems:problems", "See why something does not sync, and repair it."),
     "message-sets": ("qbwc_service.cli.message_sets:message_sets", "See what was sent to QuickBooks and answered."),
     "replay": ("qbwc_service.cli.replay:replay", "Apply answers again that were kept and could not be applied."),
+    "qbxml": ("qbwc_service.cli.qbxml:qbxml", "Check, build and look up qbXML."),
     "simulate": ("qbwc_service.cli.simulate:simulate", "Be a QuickBooks and a Web Connector, against any server."),
 }
 

@@ -23,6 +23,9 @@ from qbwc_service.sync import (
 )
 from qbwc_service.sync.problems import ProblemAction, ProblemInfo, get_problem, list_problems
 
+NEEDS = {ProblemAction.LINK: " --quickbooks-id ID"}
+"""What an action cannot do without."""
+
 problem_argument = click.argument("problem_id", metavar="PROBLEM", type=ROW_ID)
 
 
@@ -195,5 +198,6 @@ def _shown(problem: ProblemInfo, connection_id: int) -> tuple[RenderableType, ..
     if problem.evidence:
         shown += ["", json.dumps(to_plain(problem.evidence), indent=2, ensure_ascii=False)]
     if problem.closed_at is None and fact.actions:
-        shown += ["", *(f"qbwc-service problems do {connection_id} {problem.id} {one}" for one in fact.actions)]
+        do = f"qbwc-service problems do {connection_id} {problem.id}"
+        shown += ["", *(f"{do} {one}{NEEDS.get(one, '')}" for one in fact.actions)]
     return tuple(shown)

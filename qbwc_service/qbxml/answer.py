@@ -104,7 +104,7 @@ class _Stream:
 
     def wait_for_child(self, parent: XmlElement) -> XmlElement | None:
         """Read until the first child of an element has begun; None if it has no child (any more)."""
-        while (child := next(iter(parent), None)) is None and not self.is_whole(parent):
+        while (child := _first(parent)) is None and not self.is_whole(parent):
             self._read_piece()
         if child is not None and self._error is not None and self._is_half(child):
             raise self._error
@@ -112,7 +112,7 @@ class _Stream:
 
     def wait_until_whole(self, element: XmlElement) -> None:
         """Read until an element is there with all that it holds."""
-        while not self.is_whole(element):
+        while element.getnext() is None and not self.is_whole(element):
             if isinstance(self._error, TruncatedAnswerError) and self._ends_behind(element):
                 return
             self._read_piece()
@@ -157,6 +157,10 @@ class _Stream:
             self._error.__cause__ = error
 
 
+def _first(parent: XmlElement) -> XmlElement | None:
+    return parent[0] if len(parent) else None
+
+
 def _iterate_objects(stream: _Stream, response: XmlElement) -> Iterator[RetObject]:
     shapes = _find_shapes(find_response(str(response.tag)))
     while (element := stream.wait_for_child(response)) is not None:
@@ -170,8 +174,11 @@ def _find_shapes(response: Element | None) -> dict[str, Shape]:
 
 
 def _read_object(element: XmlElement, shapes: dict[str, Shape]) -> RetObject:
-    name = str(element.tag)
-    value = read_element(element, shapes.get(name, UNKNOWN))
+    name = element.tag
+    try:
+        value = read_element(element, shapes.get(name, UNKNOWN))
+    except RecursionError:
+        raise AnswerError(f"The answer is nested deeper than any object of QuickBooks: {name}") from None
     return RetObject(name=name, values=value if isinstance(value, dict) else {"#text": value})
 
 

@@ -5,7 +5,6 @@ grammar does not allow. All errors of a request are found in one pass.
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 
 from qbwc_service.errors import FieldError, InvalidRequestError
 from qbwc_service.qbxml.attributes import check_attributes
@@ -57,7 +56,7 @@ def _find_element(request: Request, *, version: str, country: str) -> Element:
         errors.append(FieldError(path="country", rule="edition", message=f"{country} is not one of {known}"))
     element = find_request(request.name)
     if element is None:
-        message = f"qbXML has no request {request.name}" + _suggest(request.name, request_names())
+        message = f"qbXML has no request {request.name}" + _suggest_request(request.name)
         errors.append(FieldError(path="name", rule="unknown", message=message))
     if element is None or errors:
         raise InvalidRequestError(f"{request.name} cannot be sent", errors)
@@ -156,15 +155,16 @@ def _write_lines(found: Findings, choice: Choice, given: _Given, *, lines: Seque
 
 
 def _write_mixed_line(found: Findings, plan: Plan, line: object, *, path: str) -> None:
-    if not isinstance(line, Mapping) or len(line) != 1:
+    named = [key for key in line if key in plan.keys] if isinstance(line, Mapping) else []
+    if isinstance(line, Mapping) and not named and plan.plain_line is not None:
+        _write_one(found, plan.plain_line, line, path=path)
+    elif isinstance(line, Mapping) and len(line) == len(named) == 1:
+        part = plan.keys[named[0]]
+        _write_one(found, part, line[named[0]], path=_join(path, part.name))
+    elif isinstance(line, Mapping) and len(line) == 1:
+        found.note(_join(path, next(iter(line))), "unknown", f"is not one of {plan.description}")
+    else:
         found.note(path, "format", f"expects an object with one key: {plan.description}")
-        return
-    [(key, value)] = line.items()
-    part = plan.keys.get(key)
-    if part is None:
-        found.note(_join(path, key), "unknown", f"is not one of {plan.description}")
-        return
-    _write_one(found, part, value, path=_join(path, part.name))
 
 
 def _write_element(found: Findings, element: Element, value: object, *, path: str) -> None:
@@ -190,6 +190,7 @@ def _write_one(found: Findings, element: Element, value: object, *, path: str) -
     if element.type is None:
         _write_aggregate(found, element, value, path=path)
     elif element.macro and isinstance(value, Mapping) and set(value) == {USE_MACRO}:
+        _check_macro(found, value[USE_MACRO], path=path)
         found.output.append(f'<{element.name} useMacro="{escape(str(value[USE_MACRO]))}"></{element.name}>')
     else:
         text = format_leaf(found, element, value, path=path)
@@ -204,15 +205,32 @@ def _write_aggregate(found: Findings, element: Element, value: object, *, path: 
     macro = value.get(DEFINE_MACRO)
     if macro is not None and "defMacro" not in element.attributes:
         found.note(path, "unknown", "cannot define a macro")
+    if macro is not None:
+        _check_macro(found, macro, path=path)
     defined = "" if macro is None else f' defMacro="{escape(str(macro))}"'
     found.output.append(f"<{element.name}{defined}>")
     _write_content(found, element, value, path=path)
     found.output.append(f"</{element.name}>")
 
 
+def _check_macro(found: Findings, macro: object, *, path: str) -> None:
+    if not isinstance(macro, str) or not macro or not macro.isprintable():
+        found.note(path, "format", "expects the name of a macro such as TxnID:payment-1")
+
+
 def _suggest(name: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- Only who makes a mistake needs it.
+
     close = get_close_matches(name, known, n=1) or get_close_matches(snake_case(name), known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def _suggest_request(name: str) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 -- The same.
+
+    known = {snake_case(each.removesuffix("Rq")): each for each in request_names()}
+    close = get_close_matches(snake_case(name.removesuffix("Rq")), known, n=1)
+    return f"; did you mean {known[close[0]]}?" if close else ""
 
 
 def _join(path: str, name: str) -> str:

@@ -49,12 +49,12 @@ def to_windows_1252(text: str, policy: Characters = Characters.TRANSLITERATE) ->
     """
     if _PLAIN.match(text):
         return text
-    text = normalise_lines(text)
+    text = unicodedata.normalize("NFC", normalise_lines(text))  # An e and an accent are the letter é, in two parts.
     if not find_foreign(text):
         return text
     if policy is Characters.REFUSE:
         return None
-    result = "".join(map(_replace, unicodedata.normalize("NFC", text)))
+    result = "".join(map(_replace, text))
     return None if NO_COUNTERPART in result else result
 
 

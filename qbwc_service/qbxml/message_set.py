@@ -10,7 +10,8 @@ from qbwc_service.qbxml.request import BuiltRequest
 MAX_MESSAGE_SET_ID = 24
 """Longer message set IDs are refused with 9004 [Intuit's error recovery samples]."""
 
-_ON_ERROR = ("continueOnError", "stopOnError")
+ON_ERROR = ("continueOnError", "stopOnError")
+"""rollbackOnError stands in Intuit's schema, but QuickBooks Desktop does not support it."""
 
 
 def build_message_set(
@@ -29,8 +30,8 @@ def build_message_set(
     InvalidRequestError with all errors. ``version`` must be the one the requests were built for.
     """
     errors = [
-        *_check_choice("version", version, KNOWN_VERSIONS),
-        *_check_choice("on_error", on_error, _ON_ERROR),
+        *_check_choice("version", version, KNOWN_VERSIONS, rule="version"),
+        *_check_choice("on_error", on_error, ON_ERROR, rule="enum"),
         *_check_id("new_message_set_id", new_message_set_id),
         *_check_id("old_message_set_id", old_message_set_id),
     ]
@@ -50,10 +51,10 @@ def build_message_set(
     )
 
 
-def _check_choice(path: str, value: str, known: Sequence[str]) -> list[FieldError]:
+def _check_choice(path: str, value: str, known: Sequence[str], *, rule: str) -> list[FieldError]:
     if value in known:
         return []
-    return [FieldError(path=path, rule="enum", message=f"{value!r} is not one of {', '.join(known)}")]
+    return [FieldError(path=path, rule=rule, message=f"{value} is not one of {', '.join(known)}")]
 
 
 def _check_id(path: str, value: str | None) -> list[FieldError]:

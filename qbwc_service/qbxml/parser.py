@@ -1,6 +1,6 @@
 """lxml, hardened: no entities, no document type, no network; texts of any size."""
 
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from lxml import etree
 
@@ -36,3 +36,8 @@ def parse_document(data: bytes, *, recover: bool = False) -> XmlElement:
 def create_pull_parser(tag: str) -> "etree.XMLPullParser":
     """Create a parser that is fed with clean UTF-8 and tells when an element of that name begins."""
     return etree.XMLPullParser(events=("start",), tag=tag, **_HARDENED)
+
+
+def find_line(element: XmlElement) -> int:
+    """Give the line, from 1, on which an element begins."""
+    return cast("int | None", element.sourceline) or 1  # lxml's stubs have no type for it.

@@ -10,7 +10,10 @@ from qbwc_service.qbxml.names import snake_case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The elements of an aggregate, or of a choice's alternatives, by every key a caller may use."""
+    """The elements of an aggregate, or of a choice's alternatives, by every key a caller may use.
+
+    ``plain_line`` is the kind of a line that does not name its kind: the only one beside group lines.
+    """
 
     keys: Mapping[str, Element]
     names: frozenset[str]
@@ -19,6 +22,7 @@ class Plan:
     may_be_empty: bool = False
     is_reference: bool = False
     has_lines: bool = False
+    plain_line: Element | None = None
 
 
 @cache
@@ -42,7 +46,13 @@ def find_plan(part: Element | Choice) -> Plan:
                 elements=alternatives,
                 description=" | ".join(_describe(alternative) for alternative in alternatives),
                 may_be_empty=any(_may_be_empty(content) for content in part.alternatives),
+                plain_line=_find_plain_line(part, elements),
             )
+
+
+def _find_plain_line(choice: Choice, elements: tuple[Element, ...]) -> Element | None:
+    plain = [element for element in elements if "Group" not in element.name]
+    return plain[0] if choice.repeats and len(plain) == 1 else None
 
 
 def _keys(elements: tuple[Element, ...]) -> Mapping[str, Element]:

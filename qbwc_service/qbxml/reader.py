@@ -22,10 +22,13 @@ def read_requests(text: str | bytes) -> tuple[Request, ...]:
     what is inside the requests is checked when they are built.
     """
     root = _parse(text)
-    found = list(_find_requests(root))
-    if not found:
+    try:
+        requests = tuple(read_request(element) for element in find_requests(root))
+    except RecursionError:
+        raise _refuse("is nested deeper than any request of qbXML") from None
+    if not requests:
         raise _refuse("holds no request such as <InvoiceQueryRq/>")
-    return tuple(_read_request(element) for element in found)
+    return requests
 
 
 def _parse(text: str | bytes) -> XmlElement:
@@ -41,13 +44,15 @@ def _parse(text: str | bytes) -> XmlElement:
         raise _refuse(f"is not well-formed XML: {error.msg}") from error
 
 
-def _find_requests(element: XmlElement) -> list[XmlElement]:
+def find_requests(element: XmlElement) -> list[XmlElement]:
+    """List the elements that stand where requests stand, at any depth of the envelope."""
     if element.tag not in _WRAPPERS:
         return [element]
-    return [found for child in element if child.tag != "SignonMsgsRq" for found in _find_requests(child)]
+    return [found for child in element if child.tag != "SignonMsgsRq" for found in find_requests(child)]
 
 
-def _read_request(element: XmlElement) -> Request:
+def read_request(element: XmlElement) -> Request:
+    """Read one request element. InvalidRequestError if qbXML has no such request."""
     name = str(element.tag)
     grammar = find_request(name)
     if grammar is None:
@@ -60,7 +65,7 @@ def _read_request(element: XmlElement) -> Request:
 
 def _read_aggregate(element: XmlElement, grammar: Element | None) -> dict[str, object]:
     known = {part.name: part for part in iterate_elements(grammar.content)} if grammar is not None else {}
-    lines = _line_names(grammar)
+    lines = line_names(grammar)
     values: dict[str, object] = {}
     if not str(element.tag).endswith("Rq"):  # A request's own are read elsewhere.
         values = {f"@{key!s}": str(value) for key, value in element.attrib.items()}
@@ -94,7 +99,8 @@ def _append(values: dict[str, object], name: str, value: object) -> None:
         values[name] = [value] if name not in values else [present, value]
 
 
-def _line_names(grammar: Element | None) -> frozenset[str]:
+def line_names(grammar: Element | None) -> frozenset[str]:
+    """Give the names of the elements that may follow each other any number of times in any order."""
     parts = grammar.content if grammar is not None else ()
     choices = [part for part in parts if isinstance(part, Choice) and part.repeats]
     return frozenset(

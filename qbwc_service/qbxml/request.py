@@ -21,7 +21,8 @@ class Request:
     (``InvoiceAdd`` or ``invoice_add``), nested; a list where an element repeats; None leaves an element out, an empty
     string writes an empty element, which clears the field. Lists of one kind of line go under the line's name; where
     kinds are mixed, ``lines`` keeps their order: ``{"lines": [{"InvoiceLineAdd": {…}}, {"InvoiceLineGroupAdd": {…}}]}``
-    (so does, without it, the order in which the kinds are given: all of one, then all of the other).
+    (so does, without it, the order in which the kinds are given: all of one, then all of the other). A line of
+    ``lines`` that does not name its kind is the one kind that is no group; debit or credit is never guessed.
     ``attributes`` are those beyond requestID: iterator, iteratorID, metaData.
     """
 

@@ -4,7 +4,7 @@ The work per element is small on purpose: answers have tens of thousands of obje
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from qbwc_service.qbxml.grammar import Choice, Element, iterate_elements
@@ -17,11 +17,18 @@ Values = dict[str, object]
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Shape:
-    """How to read one element: ``parse`` for a value, ``children`` for an aggregate; neither for unknown ones."""
+    """How to read one element.
+
+    A value that stays text ``is_text``, ``parse`` reads another one, ``children`` are there for an aggregate; an
+    element that the grammar does not know has none of them. ``texts`` are the names of the children that stay text
+    and stand once: most of them, so they have a way of their own.
+    """
 
     repeats: bool = False
+    is_text: bool = False
     parse: Callable[[str], Value] | None = None
     children: "dict[str, Shape] | None" = None
+    texts: frozenset[str] = frozenset()
     line_names: frozenset[str] = frozenset()
     has_attributes: bool = False
 
@@ -33,7 +40,8 @@ UNKNOWN = Shape()
 def find_shape(element: Element) -> Shape:
     """Work out how to read an element; the second call is free."""
     if element.type is not None:
-        return Shape(repeats=element.repeats, parse=PARSERS.get(element.type, str))
+        parse = PARSERS.get(element.type)
+        return Shape(repeats=element.repeats, is_text=parse is None, parse=parse)
     children: dict[str, Shape] = {}
     for child in iterate_elements(element.content):
         children[child.name] = find_shape(child)
@@ -46,6 +54,7 @@ def find_shape(element: Element) -> Shape:
     return Shape(
         repeats=element.repeats,
         children=children,
+        texts=frozenset(name for name, shape in children.items() if shape.is_text and not shape.repeats),
         line_names=lines if len(lines) > 1 else frozenset(),
         has_attributes=bool(element.attributes),
     )
@@ -57,6 +66,8 @@ def read_element(element: XmlElement, shape: Shape) -> object:
     What may repeat is always a list. Where lines of several kinds are mixed, ``lines`` holds all of them in order,
     each as an object with one key. Attributes, which only reports have, are keys that begin with ``@``.
     """
+    if shape.is_text:
+        return element.text or ""
     if shape.parse is not None:
         return shape.parse(element.text or "")
     if shape.children is None:
@@ -68,21 +79,26 @@ def read_element(element: XmlElement, shape: Shape) -> object:
 
 
 def _read_children(element: XmlElement, shape: Shape) -> Values:
+    """Read what stands in an aggregate. Most of the time of reading an answer is spent here."""
     values: Values = {}
     lines: list[Values] = []
     known = shape.children or {}
+    texts, line_names = shape.texts, shape.line_names
     for child in element:
-        name = str(child.tag)
+        name = child.tag
+        if name in texts and name not in values:
+            values[name] = child.text or ""
+            continue
         found = known.get(name, UNKNOWN)
         parse = found.parse
-        value = parse(child.text or "") if parse is not None else read_element(child, found)
+        value = read_element(child, found) if parse is None else parse(child.text or "")
         if found.repeats or name in values:  # The second is unknown, or a surprise: nothing is lost.
             _append(values, name, value)
         else:
             values[name] = value
-        if name in shape.line_names:
+        if name in line_names:
             lines.append({name: value})
-    if lines and any(name not in lines[0] for name in shape.line_names if name in values):
+    if lines and any(name not in lines[0] for name in line_names if name in values):
         values[LINES] = lines
     return values
 
@@ -119,10 +135,4 @@ def _find_line_names(element: Element) -> frozenset[str]:
 
 
 def _repeating(shape: Shape) -> Shape:
-    return Shape(
-        repeats=True,
-        parse=shape.parse,
-        children=shape.children,
-        line_names=shape.line_names,
-        has_attributes=shape.has_attributes,
-    )
+    return replace(shape, repeats=True)

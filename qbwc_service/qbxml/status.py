@@ -1,13 +1,14 @@
 """Decide what a status code means for the request that got it.
 
 The code's range decides first, because severities were seen wrong in real answers; a text decides where one code
-stands for several reasons (3170, 3180).
+stands for several reasons (3170, 3180; the rules are in ``status_texts.py``).
 """
 
 from dataclasses import replace
 from enum import StrEnum
 
 from qbwc_service.qbxml.status_facts import STATUS_FACTS, Action, Applied, StatusFact
+from qbwc_service.qbxml.status_texts import is_lock as is_lock
 
 
 class Outcome(StrEnum):
@@ -29,19 +30,9 @@ class Outcome(StrEnum):
     """Nobody knows whether something was done."""
 
 
-_LOCK_TEXTS = (
-    "modified by another user",
-    "could not be locked",
-    "cannot be locked",
-    "acquire the lock",
-    "in use by another user",
-    "being used by another",
-    "is currently in use",
-    "locked by",
-)
 _RETRY = (1010, 3175, 3176, 3177, 3231)
 _REQUERY = (3200, 3290)
-_MESSAGE_SET = (9001, 9002, 9005)
+_MESSAGE_SET = (9001, 9002, 9003, 9005)
 _MACRO_ERRORS = range(9100, 9200)
 
 
@@ -69,12 +60,6 @@ def explain_status(code: int) -> StatusFact | None:
     if fact is None and code in _MACRO_ERRORS:
         return replace(_MACRO_FACT, code=code)
     return fact
-
-
-def is_lock(message: str) -> bool:
-    """Tell whether a message says that somebody else holds the record, so that waiting helps."""
-    text = message.lower()
-    return any(lock in text for lock in _LOCK_TEXTS)
 
 
 def _judge_error(code: int, message: str, *, is_write: bool) -> Outcome:

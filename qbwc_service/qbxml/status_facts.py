@@ -1,5 +1,6 @@
 """The table of qbXML status codes: what each means, whether QuickBooks changed anything, what to do and to say.
 
+A part of the one table in ``knowledge.py``, beside hresults and the Web Connector's own codes.
 ``certain`` is False where the meaning is known from lists or reports at second hand only. Sources: "Intuit" is the
 SDK documentation (status codes, Onscreen Reference, error recovery samples), "vendors" are published notes of SDK
 vendors and open-source projects, "live" are messages that users showed.
@@ -143,7 +144,9 @@ _CERTAIN: tuple[_Row, ...] = (
 _UNCERTAIN: tuple[_Row, ...] = (
     (540, "QuickBooks Online returned only a part", "Warn", _NIL, Action.NONE,
      "Not for QuickBooks Desktop.", "vendors"),
-    (2000, "signing on failed", "Error", _NO, Action.REPORT_BUG, "Not for QuickBooks Desktop.", "vendors"),
+    *((code, "signing on to QuickBooks Online failed", "Error", _NO, Action.REPORT_BUG,
+       "QuickBooks Desktop has no such sign-on: the answer came from another program.", "Intuit")
+      for code in (2000, 2010, 2020, 2030, 2040)),
     (3040, "an amount is invalid", "Error", _NO, Action.REPORT_BUG, _BUG, "live"),
     (3045, "a price is invalid", "Error", _NO, Action.REPORT_BUG, _BUG, "live"),
     (3050, "a percentage is invalid", "Error", _NO, Action.REPORT_BUG, _BUG, "vendors"),
@@ -155,6 +158,8 @@ _UNCERTAIN: tuple[_Row, ...] = (
     (3121, "the owner ID of a custom field was not found", "Error", _NO, Action.FIX_DATA,
      "Define the custom field in QuickBooks first.", "vendors"),
     (3130, "the parent is invalid", "Error", _NO, Action.FIX_DATA, "Choose another parent.", "vendors"),
+    *((code, "an element does not fit what is there", "Error", _NO, Action.REPORT_BUG, _BUG, "vendors")
+      for code in (3151, 3152, 3153)),
     (3161, "the record cannot be deleted before it is changed", "Error", _NO, Action.ASK_PERSON,
      "Something in QuickBooks still uses the record.", "vendors"),
     (3162, "not possible in multi-user mode", "Error", _NO, Action.ASK_PERSON,
@@ -164,10 +169,15 @@ _UNCERTAIN: tuple[_Row, ...] = (
     (3177, "a record is in use", "Error", _NO, Action.RETRY,
      "Somebody has the record open; it is tried again.", "vendors"),
     (3185, "the transaction cannot be voided", "Error", _NO, Action.ASK_PERSON, "Void it in QuickBooks.", "vendors"),
+    (3240, "the time of creation does not match", "Error", _NO, Action.QUERY,
+     "The record was replaced in QuickBooks; it is read again.", "vendors"),
     (3270, "a posting account is missing", "Error", _NO, Action.FIX_DATA, "Give the item an account.", "vendors"),
+    (3280, "the kind of the item does not fit", "Error", _NO, Action.FIX_DATA,
+     "Choose an item of a kind that can stand there.", "vendors"),
     (3301, "the request needs a person at QuickBooks", "Error", _NO, Action.REPORT_BUG, _BUG, "vendors"),
     (3391, "the iterator ID is invalid or has expired", "Error", _NO, Action.RETRY,
      "The query begins again with its first page.", "vendors"),
+    (9003, "not used", "Error", _OPEN, Action.QUERY, "What QuickBooks carried out is looked up.", "Intuit"),
 )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from uuid import UUID
 
 Value = str | int | bool | Decimal | None
 """What reading gives; None is an empty element of a type other than text."""
@@ -35,8 +34,9 @@ _INTERVAL = re.compile(r"[+-]?PT(?=\d)(\d+H)?(\d+M)?(\d+S)?", re.ASCII)
 _FIRST_MOMENT = datetime(1970, 1, 1)  # noqa: DTZ001 -- QuickBooks' wall times have no zone.
 _LAST_MOMENT = datetime(2038, 1, 19, 3, 14, 7)  # noqa: DTZ001 -- The same.
 
-_TRUE = ("true", "1")
-_FALSE = ("false", "0")
+_TOO_LARGE = 10**18
+_LONGEST_FLOAT = 40
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 _CLEARABLE = ("STR", "ID", "BOOL", "DATE", "DATETIME", "AMT", "PRICE", "QTY", "PCT", "FLOAT", "INTERVAL")
 
 
@@ -58,8 +58,8 @@ def parse_value(text: str, type_name: str | None) -> Value:
 
 def _format_text(value: object) -> str | Refusal:
     if isinstance(value, str):
-        return str(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+        return str.__str__(value)  # The text itself, also of a member of an enum.
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
         return str(value)
     return Refusal(rule="format", message=f"expects text, not {_kind(value)}")
 
@@ -68,11 +68,9 @@ def _format_bool(value: object) -> str | Refusal:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int):
-        text = str(value).strip().lower()
-        if text in _TRUE:
-            return "true"
-        if text in _FALSE:
-            return "false"
+        truth = _BOOLEANS.get(str(value).strip().lower())
+        if truth is not None:
+            return "true" if truth else "false"
     return Refusal(rule="format", message="expects true or false")
 
 
@@ -102,7 +100,12 @@ def _format_number(value: object, *, digits: int, places: int, pad: bool) -> str
 
 def _format_float(value: object) -> str | Refusal:
     number = _to_decimal(value)
-    return number if isinstance(number, Refusal) else format(number, "f")
+    if isinstance(number, Refusal):
+        return number
+    text = format(number, "f") if abs(number.adjusted()) <= _LONGEST_FLOAT else ""
+    if not 0 < len(text) <= _LONGEST_FLOAT:
+        return Refusal(rule="format", message=f"is longer than {_LONGEST_FLOAT} characters", limit=str(_LONGEST_FLOAT))
+    return text
 
 
 def _to_decimal(value: object) -> Decimal | Refusal:
@@ -120,11 +123,11 @@ def _to_decimal(value: object) -> Decimal | Refusal:
 
 
 def _format_integer(value: object) -> str | Refusal:
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, str) and _INTEGER.fullmatch(value) and len(value) <= len(str(_TOO_LARGE)):
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
         return str(value)
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        return str(int(value))
-    return Refusal(rule="format", message="expects a whole number")
+    return Refusal(rule="format", message="expects a whole number of at most 18 digits")
 
 
 def _format_date(value: object) -> str | Refusal:
@@ -155,7 +158,7 @@ def _format_datetime(value: object) -> str | Refusal:
 
 
 def _format_guid(value: object) -> str | Refusal:
-    if isinstance(value, UUID):
+    if type(value).__name__ == "UUID":  # By name: importing uuid would cost as much as half of this layer.
         return f"{{{value}}}"
     if value == 0 and not isinstance(value, bool):
         return "0"
@@ -190,21 +193,24 @@ def _kind(value: object) -> str:
 
 def _parse_decimal(text: str) -> Value:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except InvalidOperation:
         return text if text.strip() else None
+    # Python also reads NaN, Infinity, 1_000 and the digits of other scripts; none of them is a number of qbXML.
+    return number if number.is_finite() and "_" not in text and text.isascii() else text
 
 
 def _parse_bool(text: str) -> Value:
+    value = _BOOLEANS.get(text)
+    if value is not None:
+        return value
     word = text.strip().lower()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    return text if word else None
+    return _BOOLEANS.get(word, text) if word else None
 
 
 def _parse_integer(text: str) -> Value:
     try:
-        return int(text)
+        return int(text) if "_" not in text and text.isascii() else text
     except ValueError:
         return text if text.strip() else None
 

@@ -6,7 +6,7 @@ caller's own transaction. States change only by guarded updates: safe with any n
 
 from qbwc_service.queue.adopt import adopt
 from qbwc_service.queue.cancel import cancel
-from qbwc_service.queue.claim import ClaimedOperation, claim, record_attempts
+from qbwc_service.queue.claim import ClaimedOperation, claim, find_first_due, record_attempts
 from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
@@ -18,9 +18,12 @@ from qbwc_service.queue.inquire import (
     close_settled_sets,
     count_inquiry,
     has_questions,
+    has_unknown_outcomes,
+    hold_inquiries,
     list_inquiries,
     look_up_set,
     settle,
+    uncount_inquiry,
 )
 from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
 from qbwc_service.queue.show import (
@@ -60,12 +63,15 @@ __all__ = [
     "count_inquiry",
     "count_operations",
     "enqueue",
+    "find_first_due",
     "finish",
     "get_operation",
     "get_operation_details",
     "has_due_work",
     "has_questions",
+    "has_unknown_outcomes",
     "hold_back",
+    "hold_inquiries",
     "hold_operations",
     "list_inquiries",
     "list_operations",
@@ -82,4 +88,5 @@ __all__ = [
     "take_back",
     "unblock_all",
     "unblock_children",
+    "uncount_inquiry",
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Attempt, Document, DocumentKind, Operation, OperationState
@@ -58,6 +58,13 @@ def claim(
     return [candidate for candidate in chosen if candidate.id in taken]
 
 
+def find_first_due(db: Session, connection_id: int, *, now: datetime) -> tuple[int, int] | None:
+    """Give the place in line (priority, id) of what would be claimed first; None where nothing is due."""
+    first = select(Operation.priority, Operation.id).where(*_is_due(connection_id, now=now))
+    row = db.execute(first.order_by(Operation.priority, Operation.id).limit(1)).one_or_none()
+    return None if row is None else (row.priority, row.id)
+
+
 def record_attempts(
     db: Session, connection_id: int, operations: Sequence[ClaimedOperation], *, message_set_id: int, now: datetime
 ) -> None:
@@ -88,19 +95,22 @@ def _within_limits(candidates: Iterable[ClaimedOperation], *, limit: int) -> lis
     return chosen
 
 
-def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -> list[ClaimedOperation]:
-    """Read the first waiting operations with their documents, and lock them against every other claim."""
-    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
-    due = (
+def _is_due(connection_id: int, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         Operation.connection_id == connection_id,
         Operation.state == OperationState.WAITING,
         Operation.not_before <= now,
         Operation.inquiry.is_(None),
     )
+
+
+def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -> list[ClaimedOperation]:
+    """Read the first waiting operations with their documents, and lock them against every other claim."""
+    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
     rows = db.execute(
         select(Operation, Document.kind, Document.body)
         .outerjoin(Document, same_document)
-        .where(*due)
+        .where(*_is_due(connection_id, now=now))
         .order_by(Operation.priority, Operation.id)
         .limit(limit)
         .with_for_update(of=Operation, skip_locked=True, key_share=True)

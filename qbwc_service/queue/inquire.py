@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.finish import Outcome, attempt_values, new_values, operation_values
@@ -22,8 +22,11 @@ from qbwc_service.store import (
 )
 from qbwc_service.store.states import FINISHED
 
-LOOKED_AT = 200
-"""How many open questions are looked at to find those that go out next."""
+LOOKED_AT = 50
+"""How many due questions are looked at to find those that go out together."""
+
+ASKED_ALONE_AFTER = 4
+"""A question that came to nothing so often is asked alone: it may be the one that lets the others come to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class InquiredOperation:
     id: int
     request: str
     is_write: bool
+    priority: int
     inquiry: Inquiry
     inquiries: int
     retries: int
@@ -58,23 +62,27 @@ def is_open_question() -> ColumnElement[bool]:
 
 def has_questions(connection_id: int) -> ColumnElement[bool]:
     """Say, in SQL, that the connection has open questions, due or not."""
-    return exists(select(Operation.id).where(Operation.connection_id == connection_id, Operation.inquiry.is_not(None)))
+    return exists(select(Operation.id).where(Operation.connection_id == connection_id, is_open_question()))
 
 
-def list_inquiries(
-    db: Session, connection_id: int, *, operation_ids: Collection[int] | None = None
-) -> list[InquiredOperation]:
-    """Give operations with open questions, those whose stored answer may settle them first; due or not."""
-    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
-    query = (
-        select(Operation, Document.kind, Document.external_id, Document.body, Document.fingerprint)
-        .outerjoin(Document, same_document)
-        .where(Operation.connection_id == connection_id, is_open_question())
-        .order_by(case((Operation.inquiry == Inquiry.STORED_ANSWER, 0), else_=1), Operation.id)
-        .execution_options(populate_existing=True)
-    )
-    query = query.limit(LOOKED_AT) if operation_ids is None else query.where(Operation.id.in_(operation_ids))
+def has_unknown_outcomes(db: Session, connection_id: int) -> bool:
+    """Say whether an outcome is still being asked for, now or later: until then nothing new goes out."""
+    unknown = (Operation.connection_id == connection_id, Operation.inquiry.in_(ABOUT_OUTCOMES))
+    return bool(db.scalar(select(exists(select(Operation.id).where(*unknown)))))
+
+
+def list_inquiries(db: Session, connection_id: int, *, now: datetime) -> list[InquiredOperation]:
+    """Give the first operations whose questions are due, those about outcomes before the others."""
+    rank = case({Inquiry.STORED_ANSWER: 0, Inquiry.OUTCOME: 1}, value=Operation.inquiry, else_=2)
+    query = _select(connection_id).where(Operation.not_before <= now)
+    query = query.order_by(rank, Operation.priority, Operation.id).limit(LOOKED_AT)
     return [_inquired(*row) for row in db.execute(query)]
+
+
+def hold_inquiries(db: Session, connection_id: int, operation_ids: Collection[int]) -> list[InquiredOperation]:
+    """Give those of these operations whose questions are still open, and hold them until the transaction ends."""
+    query = _select(connection_id).where(Operation.id.in_(operation_ids)).order_by(Operation.id)
+    return [_inquired(*row) for row in db.execute(query.with_for_update(of=Operation, key_share=True))]
 
 
 def choose_inquiries(questions: Sequence[InquiredOperation], *, limit: int) -> list[InquiredOperation]:
@@ -86,7 +94,7 @@ def choose_inquiries(questions: Sequence[InquiredOperation], *, limit: int) -> l
         return [one for one in questions if one.inquiry is first.inquiry and one.message_set_id == first.message_set_id]
     chosen: list[InquiredOperation] = []
     for question in questions:
-        limit = min(limit, question.batch_limit or limit)
+        limit = min(limit, question.batch_limit or limit, 1 if question.inquiries >= ASKED_ALONE_AFTER else limit)
         if len(chosen) >= limit:
             break
         chosen.append(question)
@@ -97,6 +105,18 @@ def count_inquiry(db: Session, connection_id: int, operation_ids: Collection[int
     """Count that these operations are being asked about once more."""
     held = (Operation.connection_id == connection_id, Operation.id.in_(operation_ids))
     move = update(Operation).where(*held).values(inquiries=Operation.inquiries + 1)
+    db.execute(move, execution_options={"synchronize_session": False})
+
+
+def uncount_inquiry(db: Session, connection_id: int, operation_ids: Collection[int]) -> None:
+    """Take that back: the question never reached QuickBooks, and may be asked as often as before."""
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.id.in_(operation_ids),
+        Operation.inquiries > 0,
+        Operation.inquiry.is_not(None),
+    )
+    move = update(Operation).where(*held).values(inquiries=Operation.inquiries - 1)
     db.execute(move, execution_options={"synchronize_session": False})
 
 
@@ -168,6 +188,16 @@ def settle(
     connection.execute(move, [operation_values(outcome, now=now) for outcome in outcomes])
 
 
+def _select(connection_id: int) -> Select[Operation, DocumentKind, str, dict[str, object], str]:
+    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    return (
+        select(Operation, Document.kind, Document.external_id, Document.body, Document.fingerprint)
+        .outerjoin(Document, same_document)
+        .where(Operation.connection_id == connection_id, is_open_question())
+        .execution_options(populate_existing=True)
+    )
+
+
 def _inquired(
     operation: Operation,
     kind: DocumentKind | None,
@@ -181,6 +211,7 @@ def _inquired(
         id=operation.id,
         request=operation.request,
         is_write=operation.is_write,
+        priority=operation.priority,
         inquiry=operation.inquiry,
         inquiries=operation.inquiries,
         retries=operation.retries,

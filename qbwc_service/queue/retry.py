@@ -9,7 +9,10 @@ from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.unblock import has_undone_parent
-from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, Operation, OperationState
+from qbwc_service.store import Inquiry, Operation, OperationState
+
+BEFORE_SENDING = (Inquiry.EDIT_SEQUENCE, Inquiry.LOOK)
+"""What has to be read before an operation goes out, however often it is tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ def send_again(
             finished_at=None,
             reason=None,
             # Its outcome is known now; what has to be read before it goes out still has to be read.
-            inquiry=inquiry or case((Operation.inquiry.not_in(ABOUT_OUTCOMES), Operation.inquiry)),
+            inquiry=inquiry or case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry)),
             inquiries=0,
             retries=0,
             **({} if decided is None else {"decided": dict(decided)}),

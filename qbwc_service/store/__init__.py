@@ -4,6 +4,7 @@ Every table's key begins with the connection, and every foreign key is composite
 one QuickBooks company file apart from another. Rules that can be stated are constraints with names.
 """
 
+from qbwc_service.store import mirror_lists, mirror_transactions, mirror_views
 from qbwc_service.store.audit import AuditEntry
 from qbwc_service.store.base import Base, table_of
 from qbwc_service.store.connections import Connection, Deployment, Install
@@ -13,6 +14,7 @@ from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
 from qbwc_service.store.operations import Attempt, Operation, OperationDependency
 from qbwc_service.store.problems import Problem
+from qbwc_service.store.pulls import Cursor, PullId, PullSet
 from qbwc_service.store.rules import RuleSet
 from qbwc_service.store.sessions import MessageSet, UpdateSession
 from qbwc_service.store.states import (
@@ -26,6 +28,7 @@ from qbwc_service.store.states import (
     MessageSetState,
     OperationState,
     ProblemReason,
+    PullPhase,
     SessionEnd,
     SessionState,
 )
@@ -38,6 +41,7 @@ __all__ = [
     "Connection",
     "ConnectionMode",
     "ConnectionStatus",
+    "Cursor",
     "Database",
     "Deployment",
     "Document",
@@ -54,6 +58,9 @@ __all__ = [
     "OperationState",
     "Problem",
     "ProblemReason",
+    "PullId",
+    "PullPhase",
+    "PullSet",
     "RuleSet",
     "SessionEnd",
     "SessionState",
@@ -61,6 +68,9 @@ __all__ = [
     "UpdateSession",
     "allocate_ids",
     "lock_dependencies",
+    "mirror_lists",
+    "mirror_transactions",
+    "mirror_views",
     "open_database",
     "table_of",
 ]

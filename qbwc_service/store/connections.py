@@ -63,6 +63,12 @@ class Connection(Base):
     file_mode: Mapped[str | None] = mapped_column(String(20))
     is_unattended_allowed: Mapped[bool | None]
 
+    is_mirrored: Mapped[bool] = mapped_column(server_default=false())
+    is_pull_paused: Mapped[bool] = mapped_column(server_default=false())
+    pull_rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pull_settings: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
+    pull_state: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
+
 
 class Install(Base):
     """One Web Connector installation of a connection: one Windows user on one PC.

@@ -65,6 +65,14 @@ class MessageSetPurpose(StrEnum):
     PULL = "pull"
 
 
+class PullPhase(StrEnum):
+    """How far an entity's mirror is: its last 12 months first, then all before, then what changes."""
+
+    RECENT = "recent"
+    HISTORY = "history"
+    INCREMENTAL = "incremental"
+
+
 class OperationState(StrEnum):
     """Where one operation of the queue stands."""
 

@@ -18,7 +18,7 @@ from qbwc_service.sync.judge import Judgement, Sent, judge_silence
 from qbwc_service.sync.prepare import Batch, BatchLimits, Dialect, prepare_batch
 from qbwc_service.sync.preview import Preview, preview_action
 from qbwc_service.sync.raw import AcceptedRequest, enqueue_qbxml, enqueue_qbxml_text
-from qbwc_service.sync.repair import cancel_operation, retry_operation
+from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
 from qbwc_service.sync.show import DocumentDetails, DocumentInfo, count_documents, get_document, list_documents
 from qbwc_service.sync.state import mark_documents
 from qbwc_service.sync.undo import undo_deed
@@ -64,6 +64,7 @@ __all__ = [
     "get_deed",
     "get_document",
     "judge_silence",
+    "link_operation",
     "list_deeds",
     "list_documents",
     "list_sent",

@@ -1,6 +1,7 @@
 """What a person does about a problem: each action is one of the repairs, and closes what it repairs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +30,9 @@ SENT_AGAIN: Mapping[ProblemAction, Mapping[str, object]] = {
 }
 """Actions that put the operation back into the queue, with what is decided by them."""
 
+BY_LENGTH = 200
+"""How much is kept of who closed a problem, and why."""
+
 
 def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed) -> ProblemInfo:
     """Do one of the actions that the problem allows, and give the problem as it is then.
@@ -40,7 +44,9 @@ def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed)
     operation_id = _check(problem, deed)
     document_id = None if problem.kind is None else _subject(db, connection_id, problem)[1].document_id
     before = standing_of(db, connection_id, document_id)
-    _do(db, connection_id, problem, operation_id, deed)
+    closer = f"{deed.by}: {deed.note}" if deed.note else deed.by
+    _do(db, connection_id, problem, operation_id, replace(deed, by=closer[:BY_LENGTH]))
+    deed = replace(deed, by=deed.by[:BY_LENGTH])
     record_deed(db, connection_id, deed, document_id=document_id, problem_id=problem.id, before=before)
     return get_problem(db, connection_id, problem_id)
 

@@ -45,6 +45,9 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
             Operation.state.in_(UNSETTLED),
         )
         .order_by(Operation.id)
+        # Held, so that a person who decides at the same instant comes before or after, and never in between.
+        .with_for_update(of=Operation, key_share=True)
+        .execution_options(populate_existing=True)
     )
     return {operation.id: _sent(operation, document) for operation, document in db.execute(query)}
 

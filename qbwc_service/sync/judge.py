@@ -115,7 +115,14 @@ def judge_silence(
     return judge_retry(sent, code="no answer", text=reason, policy=policy, now=now)
 
 
-def judge_refused_set(sent: Iterable[Sent], *, hresult: str, text: str, now: datetime) -> dict[int, Judgement]:
+def judge_refused_set(
+    sent: Iterable[Sent],
+    *,
+    hresult: str,
+    text: str,
+    evidence: Mapping[str, object] | None = None,
+    now: datetime,
+) -> dict[int, Judgement]:
     """Judge a set that QuickBooks refused whole, which proves that nothing of it was done.
 
     Each goes again at once in a set half as large, until the one that is the cause is alone, and fails.
@@ -123,7 +130,8 @@ def judge_refused_set(sent: Iterable[Sent], *, hresult: str, text: str, now: dat
     operations = list(sent)
     if len(operations) == 1:
         (only,) = operations
-        return {only.operation_id: ended(only, OperationState.FAILED, code=hresult, text=text)}
+        failed = ended(only, OperationState.FAILED, code=hresult, text=text)
+        return {only.operation_id: replace(failed, evidence=evidence or {})}
     half = (len(operations) + 1) // 2
     return {
         operation.operation_id: goes_again(operation, code=hresult, text=text, not_before=now, batch_limit=half)
@@ -184,10 +192,16 @@ def ended(
     code: str | None,
     text: str | None,
     result: dict[str, object] | None = None,
+    inquiry: Inquiry | None = None,
 ) -> Judgement:
-    """It is over: done or failed."""
+    """It is over: done or failed; ``inquiry`` is what has to be asked if a person wants it tried again."""
     outcome = queue.Outcome(
-        operation_id=sent.operation_id, state=state, status_code=code, status_message=text, result=result
+        operation_id=sent.operation_id,
+        state=state,
+        status_code=code,
+        status_message=text,
+        result=result,
+        inquiry=inquiry,
     )
     return Judgement(sent=sent, outcome=outcome)
 

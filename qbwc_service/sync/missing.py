@@ -12,7 +12,7 @@ from qbwc_service.errors import StateError
 from qbwc_service.store import DocumentKind, DocumentState, Operation, OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.classify import find_failure_reason
-from qbwc_service.sync.problems.record import BY_ITSELF, close_problems, subject_of
+from qbwc_service.sync.problems.record import BY_ITSELF, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.raw import enqueue_qbxml
 from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.state import mark_documents
@@ -63,7 +63,8 @@ def create_missing(
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
     document_id = db.scalar(select(Operation.document_id).where(*held))
     subjects = {subject_of(operation_id, document_id)}
-    close_problems(db, connection_id, subjects=subjects, causes={operation_id}, by=by, now=now)
+    freed = close_problems(db, connection_id, subjects=subjects, causes={operation_id}, by=by, now=now)
+    hold_up_again(db, connection_id, freed, now=now)
     return created
 
 

@@ -15,6 +15,7 @@ from qbwc_service.credentials import new_guid
 from qbwc_service.errors import FieldError, InputError, InvalidRequestError
 from qbwc_service.store import Inquiry, OperationState
 from qbwc_service.sync.kinds import allows_external_guid
+from qbwc_service.sync.problems.record import hold_up_again
 
 ATTRIBUTE = "@"
 ALLOWED_ATTRIBUTES = ("metaData",)
@@ -73,6 +74,8 @@ def enqueue_qbxml(
         inquiry=Inquiry.EDIT_SEQUENCE if reads_edit_sequence else None,
     )
     ((operation_id, state),) = queue.enqueue(db, connection_id, [new], now=moment).items()
+    if state is OperationState.BLOCKED:
+        hold_up_again(db, connection_id, [operation_id], now=moment)
     return AcceptedRequest(operation_id=operation_id, request=request, state=state, text_changes=built.changed)
 
 

@@ -14,7 +14,7 @@ from qbwc_service.sync.apply import get_sent, record_judgements
 from qbwc_service.sync.effect import ACTION, ID_LENGTH, Effect
 from qbwc_service.sync.judge import done
 from qbwc_service.sync.look.decided import FOUND
-from qbwc_service.sync.problems.record import close_problems, subject_of
+from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents
@@ -125,7 +125,8 @@ def _close_problems(
 ) -> None:
     document_id = get_sent(db, connection_id, operation_id).document_id
     subjects = {subject_of(operation_id, None), subject_of(operation_id, document_id)}
-    close_problems(db, connection_id, subjects=subjects, causes=causes, by=by, now=now)
+    freed = close_problems(db, connection_id, subjects=subjects, causes=causes, by=by, now=now)
+    hold_up_again(db, connection_id, freed, now=now)
 
 
 def _check_id(quickbooks_id: str) -> str:

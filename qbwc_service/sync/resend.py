@@ -12,7 +12,7 @@ from qbwc_service.store import Document, DocumentState, Inquiry, Link, Operation
 from qbwc_service.sync.kinds import add_element, allows_external_guid
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.mapping import Body
-from qbwc_service.sync.problems.record import close_problems, subject_of
+from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.route import change_route
 from qbwc_service.sync.rules import load_rules
@@ -71,7 +71,8 @@ def _put(
         now=now,
     )
     subjects = {subject_of(None, present.document_id)}
-    close_problems(db, connection_id, subjects=subjects, causes={present.operation_id}, by=by, now=now)
+    freed = close_problems(db, connection_id, subjects=subjects, causes={present.operation_id}, by=by, now=now)
+    hold_up_again(db, connection_id, freed, now=now)
     return operation_id
 
 

@@ -13,7 +13,7 @@ from qbwc_service.errors import StateError
 from qbwc_service.store import Document, DocumentState, OperationState, ProblemReason, SyncState, allocate_ids
 from qbwc_service.sync.check import CheckedDocument
 from qbwc_service.sync.known import KnownDocument
-from qbwc_service.sync.problems.record import NewProblem, close_problems, open_problems, subject_of
+from qbwc_service.sync.problems.record import NewProblem, close_problems, hold_up_again, open_problems, subject_of
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.route import Route
 
@@ -59,7 +59,7 @@ def save_documents(
     states = _enqueue(db, connection_id, going, by_target, known=known, now=now)
     _write_states(db, connection_id, going, states, now=now)
     _replace(db, connection_id, going, now=now)
-    _close_problems(db, connection_id, going, now=now)
+    _keep_problems(db, connection_id, going, states, by_target, now=now)
     _show_changed_texts(db, connection_id, going, now=now)
     _show_drift(db, connection_id, [entry for entry in entries if entry.route.is_kept], now=now)
     written = {entry.document.target: entry for entry in entries}
@@ -112,10 +112,18 @@ def _drift(entry: _Entry) -> NewProblem:
     )
 
 
-def _close_problems(db: Session, connection_id: int, entries: Sequence[_Entry], *, now: datetime) -> None:
-    """A newer content takes the place of one that had a problem; what waited for the old one waits for the new."""
+def _keep_problems(
+    db: Session,
+    connection_id: int,
+    entries: Sequence[_Entry],
+    states: Mapping[int, OperationState],
+    by_target: Mapping[Target, _Entry],
+    *,
+    now: datetime,
+) -> None:
+    """Close the problems of what was replaced, and of what waited for it; open those of what waits for a failure."""
     replaced = [(entry.document_id, entry.present.operation_id) for entry in entries if entry.present is not None]
-    close_problems(
+    freed = close_problems(
         db,
         connection_id,
         subjects={subject_of(None, document_id) for document_id, _ in replaced},
@@ -123,6 +131,14 @@ def _close_problems(db: Session, connection_id: int, entries: Sequence[_Entry], 
         by="a newer content",
         now=now,
     )
+    # What waits for documents of the same batch only waits for nothing that has failed.
+    behind_older = [
+        entry.operation_id
+        for entry in entries
+        if states[entry.operation_id] is OperationState.BLOCKED
+        and not by_target.keys() >= entry.document.targets.keys()
+    ]
+    hold_up_again(db, connection_id, [*freed, *behind_older], now=now)
 
 
 def _number(

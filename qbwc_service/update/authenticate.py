@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
@@ -20,6 +20,7 @@ from qbwc_service.store import (
     allocate_ids,
 )
 from qbwc_service.sync import mark_documents
+from qbwc_service.sync.pull import has_due_pull
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import end_session
 
@@ -79,7 +80,10 @@ def _look(db: Session, login: Login, *, now: datetime) -> tuple[bool, UpdateSess
     """See whether work is due and which session of the connection is open; one statement."""
     is_open = and_(UpdateSession.connection_id == Connection.id, UpdateSession.state == SessionState.OPEN)
     query = (
-        select(queue.has_due_work(login.connection_id, now=now), UpdateSession)
+        select(
+            or_(queue.has_due_work(login.connection_id, now=now), has_due_pull(login.connection_id, now=now)),
+            UpdateSession,
+        )
         .select_from(Connection)
         .outerjoin(UpdateSession, is_open)
         .where(Connection.id == login.connection_id)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml
 from qbwc_service.connections import CompanyFile, Verdict, compare_company_file, record_company_file
 from qbwc_service.store import Connection, ConnectionStatus
+from qbwc_service.sync.recovery import abandon_outcomes
 from qbwc_service.update.reach import report_mismatch, report_reachable
 from qbwc_service.update.session import Held
 
@@ -52,6 +53,8 @@ def prove_company_file(db: Session, held: Held, found: CompanyFile, *, now: date
     if connection.status is not ConnectionStatus.ONLINE:
         report_reachable(db, connection.id, now=now)
     held.session.is_identified = True
+    if connection.adopt_any_file and found.marker != connection.company_file_marker:
+        abandon_outcomes(db, connection.id, now=now)
     record_company_file(connection, found, now=now)
     return None
 

@@ -26,6 +26,7 @@ from qbwc_service.sync import (
     apply_judgements,
     judge_silence,
     list_sent,
+    pull,
 )
 from qbwc_service.sync.recovery import AUTOMATIC_TRIES, apply_inquiry, apply_stored_answer, refuse_inquiry
 from qbwc_service.update.company_file import prove_company_file, read_company_file
@@ -33,8 +34,12 @@ from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.reach import explain_hresult, report_unreachable
 from qbwc_service.update.session import UNANSWERED, Held, end_session, hold_session
 
-REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["'](\d{1,18})(-\d{1,9})?["']""")
-"""The operation's number in a requestID; a question about it has a number of its own behind."""
+REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["'](?:(\d{1,18})(-\d{1,9})?|(p\d{1,18}-)\d{1,9})["']""")
+"""The operation's number in a requestID; a question about it has a number of its own behind; a pull begins with p."""
+
+SET_ID = re.compile(r"""<QBXMLMsgsRs\b[^>]*?\snewMessageSetID\s*=\s*["']([^"']{1,64})["']""")
+HEAD = 4096
+"""Characters of an answer in which its head stands."""
 
 FINISHED = 100
 MOST_UNFINISHED = 99
@@ -115,10 +120,20 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
 
 
 def _answers_another_set(waiting: MessageSet, answer: Answer) -> bool:
-    """Say whether the first requestID of an answer is of an operation or a question that this set does not hold."""
+    """Say whether an answer names another set, or begins with an operation or a question that this set does not hold.
+
+    QuickBooks echoes the set's own ID: an operation that goes again has the same requestID as before.
+    """
+    echoed = SET_ID.search(answer.response, 0, HEAD)
+    if echoed is not None and waiting.new_message_set_id is not None:
+        return echoed[1] != waiting.new_message_set_id
     first = REQUEST_ID.search(answer.response)
     if first is None or waiting.purpose is MessageSetPurpose.IDENTITY:
         return False
+    if waiting.purpose is MessageSetPurpose.PULL:
+        return first[3] != pull.request_prefix(waiting.id)
+    if first[3] is not None:
+        return True
     is_question = waiting.purpose is MessageSetPurpose.INQUIRY
     return bool(first[2]) is not is_question or int(first[1]) not in waiting.operation_ids
 
@@ -148,15 +163,31 @@ def _apply_text(
             return _apply_identity(db, held, answer, owner_id=owner_id, now=now)
         case MessageSetPurpose.RECOVERY:
             applied = _apply_stored_answer(db, kept, text, policy=policy, now=now)
+        case MessageSetPurpose.INQUIRY if held.session.state is SessionState.ENDED:
+            # Asked anew since, and perhaps sent again since: what was true then proves nothing now.
+            return Applied()
         case MessageSetPurpose.INQUIRY:
             applied = apply_inquiry(db, kept.connection_id, kept.operation_ids, answer=text, policy=retries, now=now)
             queue.close_settled_sets(db, kept.connection_id)
-        case MessageSetPurpose.WORK | MessageSetPurpose.PULL:
+        case MessageSetPurpose.PULL:
+            applied = _apply_pull(db, held, kept, text, now=now)
+        case MessageSetPurpose.WORK:
             set_id = kept.message_set_id
             applied = apply_answer(db, kept.connection_id, message_set_id=set_id, answer=text, policy=retries, now=now)
     if applied.problem is not None:
         held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
     return applied
+
+
+def _apply_pull(db: Session, held: Held, kept: Kept, text: str, *, now: datetime) -> Applied:
+    """Take an answer into the mirror; one that comes when its session is over is not, for it is asked again."""
+    if held.session.state is not SessionState.OPEN:
+        return Applied()
+    set_id, session_id = kept.message_set_id, held.session.id
+    pulled = pull.apply_pull(
+        db, held.connection, message_set_id=set_id, update_session_id=session_id, answer=text, now=now
+    )
+    return Applied(problem=pulled.problem)
 
 
 def _apply_stored_answer(db: Session, kept: Kept, text: str, *, policy: UpdatePolicy, now: datetime) -> Applied:
@@ -191,6 +222,7 @@ def record_failure(
     held = hold_session(db, ticket)
     if held is not None:
         held.session.last_error = NOT_APPLIED
+        pull.refuse_pull(db, held.connection, message_set_id=kept.message_set_id, reason=error, now=now)
     return Progress(percent=SESSION_IS_OVER, connection_id=kept.connection_id)
 
 
@@ -207,7 +239,7 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
         return Applied()
     session.last_error = mismatch
     if session.state is SessionState.OPEN:
-        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now, is_set_out=False)
+        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now)
     return Applied()
 
 
@@ -222,10 +254,14 @@ def _apply_hresult(
         _cannot_reach(db, held, hresult, text, now=now)
     connection_id = kept.connection_id
     match kept.purpose:
+        case MessageSetPurpose.RECOVERY | MessageSetPurpose.INQUIRY if _was_not_sent(hresult):
+            queue.uncount_inquiry(db, connection_id, kept.operation_ids)
         case MessageSetPurpose.RECOVERY if is_poison:
             queue.look_up_set(db, connection_id, kept.recovers_id or 0, now=now)
-        case MessageSetPurpose.INQUIRY if is_poison:
+        case MessageSetPurpose.INQUIRY if is_poison and held.session.state is SessionState.OPEN:
             return refuse_inquiry(db, connection_id, kept.operation_ids, text=text, now=now)
+        case MessageSetPurpose.PULL if is_poison:
+            pull.refuse_pull(db, held.connection, message_set_id=kept.message_set_id, reason=text, now=now)
         case MessageSetPurpose.WORK:
             set_id, retries = kept.message_set_id, policy.retries
             return apply_hresult(
@@ -234,6 +270,10 @@ def _apply_hresult(
         case _:
             pass
     return Applied()
+
+
+def _was_not_sent(hresult: str) -> bool:
+    return qbxml.judge_hresult(hresult) in {qbxml.HresultKind.CONNECTION, qbxml.HresultKind.AUTHORIZATION}
 
 
 def _cannot_reach(db: Session, held: Held, hresult: str, text: str, *, now: datetime) -> None:
@@ -282,10 +322,12 @@ def _progress(db: Session, held: Held, applied: Applied, *, policy: UpdatePolicy
     if session.state is not SessionState.OPEN or not held.is_live(policy, now=now) or session.last_error is not None:
         return over
     session.last_call_at = now
-    if depth.due == 0:
+    pulled = pull.measure_pull(db, held.connection, update_session_id=session.id, now=now)
+    if depth.due == 0 and not pulled.is_due:
         session.progress = FINISHED
     else:
         finished = session.done_count + session.failed_count
-        share = FINISHED * finished // (finished + depth.due + depth.later)
+        share = FINISHED * finished // (finished + depth.due + depth.later) if depth.due else FINISHED
+        share = min(share, pulled.percent)
         session.progress = max(session.progress, min(max(share, 1), MOST_UNFINISHED))
     return Progress(percent=session.progress, connection_id=held.connection.id, applied=applied)

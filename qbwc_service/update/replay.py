@@ -13,6 +13,9 @@ from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState
 from qbwc_service.sync import Applied, apply_answer, apply_hresult
 
 log = get_logger(__name__)
+REPLAYABLE = (MessageSetState.APPLY_FAILED, MessageSetState.ANSWERED)
+"""An answer is here that was not applied: it could not be, or the service died first."""
+
 MOST_REPLAYED = 100
 
 
@@ -29,7 +32,7 @@ def list_replayable(db: Session, connection_id: int) -> list[int]:
     """Give the sets whose answer is kept and was not applied, oldest first."""
     failed = (
         MessageSet.connection_id == connection_id,
-        MessageSet.state == MessageSetState.APPLY_FAILED,
+        MessageSet.state.in_(REPLAYABLE),
         MessageSet.purpose == MessageSetPurpose.WORK,
     )
     return list(db.scalars(select(MessageSet.id).where(*failed).order_by(MessageSet.id).limit(MOST_REPLAYED)))
@@ -48,7 +51,7 @@ def replay_set(
     if row is None:
         raise NotFoundError(f"message set {message_set_id} does not exist in connection {connection_id}")
     kept, answer = row
-    if kept.state is not MessageSetState.APPLY_FAILED or kept.purpose is not MessageSetPurpose.WORK:
+    if kept.state not in REPLAYABLE or kept.purpose is not MessageSetPurpose.WORK:
         raise StateError(
             f"message set {message_set_id} is {kept.state.value}: there is no kept answer to apply again",
             field="message_set",

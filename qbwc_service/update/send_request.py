@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState, SessionEnd, SessionState, allocate_ids
-from qbwc_service.sync import Batch, Dialect, prepare_batch
+from qbwc_service.sync import Batch, Dialect, prepare_batch, pull
 from qbwc_service.sync.recovery import InquirySet, KeptAnswer, NextQuestion, StoredAnswerQuestion, next_question
 from qbwc_service.update.company_file import identity_requests, prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
@@ -46,7 +46,7 @@ NOTHING = NextMessageSet(qbxml="")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One document on its way out, and why; ``attempted`` are the operations that it is to do."""
+    """One document on its way out, and why: ``attempted`` are the operations it is to do, ``pulled`` what it asks."""
 
     purpose: MessageSetPurpose
     text: str
@@ -54,6 +54,7 @@ class Outgoing:
     operation_ids: tuple[int, ...] = ()
     recovers_id: int | None = None
     attempted: tuple[queue.ClaimedOperation, ...] = ()
+    pulled: pull.PullBatch | None = None
 
 
 def send_request(
@@ -89,6 +90,7 @@ def _next(
     while isinstance(asked.question, KeptAnswer):
         replayed = replay_set(db, held.connection.id, asked.question.message_set_id, policy=policy.retries, now=now)
         held.session.done_count += replayed.applied.done
+        held.session.failed_count += asked.failed + replayed.applied.failed
         asked = next_question(db, held.connection.id, dialect=dialect, policy=policy.retries, now=now)
     held.session.failed_count += asked.failed
     match asked.question:
@@ -96,19 +98,42 @@ def _next(
             return _ask_for_stored_answer(asked.question, dialect)
         case InquirySet():
             return _ask_about_operations(asked.question, dialect)
-    if asked.holds_work:
-        return None
-    prepared = prepare_batch(
+    pulled = _pull(db, held, message_set_id, dialect, now=now)
+    if pulled is not None:
+        return pulled
+    if not asked.holds_work:
+        prepared = prepare_batch(
+            db,
+            held.connection.id,
+            message_set_id=message_set_id,
+            dialect=dialect,
+            limits=policy.limits,
+            rules=held.rules,
+            now=now,
+        )
+        held.session.failed_count += prepared.failed
+        if prepared.batch is not None:
+            return _do_work(prepared.batch, dialect)
+    return _pull(db, held, message_set_id, dialect, now=now, is_queue_empty=True)
+
+
+def _pull(
+    db: Session, held: Held, message_set_id: int, dialect: Dialect, *, now: datetime, is_queue_empty: bool = False
+) -> Outgoing | None:
+    """Ask for what the mirror lacks, in turns with the queue: pure queries, so without a set ID."""
+    questions = pull.prepare_pull(
         db,
-        held.connection.id,
+        held.connection,
+        update_session_id=held.session.id,
         message_set_id=message_set_id,
         dialect=dialect,
-        limits=policy.limits,
-        rules=held.rules,
         now=now,
+        is_queue_empty=is_queue_empty,
     )
-    held.session.failed_count += prepared.failed
-    return None if prepared.batch is None else _do_work(prepared.batch, dialect)
+    if questions is None:
+        return None
+    text = qbxml.build_message_set(questions.requests, version=dialect.version)
+    return Outgoing(purpose=MessageSetPurpose.PULL, text=text, pulled=questions)
 
 
 def _repeat(unanswered: MessageSet) -> NextMessageSet:
@@ -207,6 +232,8 @@ def _store(db: Session, held: Held, message_set_id: int, outgoing: Outgoing, *, 
     db.execute(insert(MessageSet), [row])
     if outgoing.attempted:
         queue.record_attempts(db, held.connection.id, outgoing.attempted, message_set_id=message_set_id, now=now)
+    if outgoing.pulled is not None:
+        pull.record_questions(db, held.connection.id, outgoing.pulled, message_set_id=message_set_id)
     return NextMessageSet(
         qbxml=outgoing.text,
         connection_id=held.connection.id,

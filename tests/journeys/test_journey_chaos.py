@@ -13,35 +13,38 @@ from qbwc_service.errors import StateError
 from qbwc_service.simulator import Person, SdkClient
 from qbwc_service.store import Database, DocumentKind, OperationState
 from qbwc_service.sync import AcceptedDocument, enqueue_documents
-from tests.wire import ConnectFarSide, FarSide, Server, StartServer
+from tests.threaded_server import ServeHere, ThreadedServer
+from tests.wire import ConnectFarSide, FarSide
 
 
 def run(**options: object) -> ChaosReport:
     return run_chaos(ChaosOptions(**options), progress=ChaosProgress())  # type: ignore[arg-type]  # By name.
 
 
-@pytest.mark.parametrize("recovery", [True, False], ids=["recovery", "no_recovery"])
-def test_documents_in_chaos_are_neither_lost_nor_doubled(database_url: str, *, recovery: bool) -> None:
-    report = run(documents=150, batch_size=4, seed=11, rate=0.2, has_recovery=recovery, database_url=database_url)
+# Seeds under which many kinds of faults strike, those that end the server's process among them.
+@pytest.mark.parametrize(("recovery", "seed"), [(True, 3), (False, 5)], ids=["recovery", "no_recovery"])
+def test_documents_in_chaos_are_neither_lost_nor_doubled(database_url: str, seed: int, *, recovery: bool) -> None:
+    report = run(documents=50, batch_size=4, seed=seed, rate=0.4, has_recovery=recovery, database_url=database_url)
 
     books = report.books
     assert (books.fates.get(Fate.LOST, 0), books.doubled) == (0, 0), books.mistakes
-    assert sum(books.fates.values()) == 150
+    assert sum(books.fates.values()) == 50
     assert sum(report.faults.values()) >= 5
     assert not {OperationState.WAITING, OperationState.SENT} & report.operations.keys(), "nothing is stuck"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_faults_everything_arrives_but_what_is_wrong_on_purpose(database_url: str) -> None:
-    report = run(documents=400, batch_size=50, seed=2, rate=0, database_url=database_url)
+    report = run(documents=200, batch_size=50, seed=6, rate=0, database_url=database_url)
 
-    wrong = sum("terms" in document.body for document in make_documents(400, seed=2))
+    wrong = sum("terms" in document.body for document in make_documents(200, seed=6))
     assert wrong > 0
-    assert report.books.fates == {Fate.DONE: 400 - wrong, Fate.FAILED: wrong}
+    assert report.books.fates == {Fate.DONE: 200 - wrong, Fate.FAILED: wrong}
     assert report.faults == {}
 
 
 def test_a_database_that_is_in_use_is_refused(
-    database_url: str, connect_far_side: ConnectFarSide, server: Server
+    database_url: str, connect_far_side: ConnectFarSide, server: ThreadedServer
 ) -> None:
     connect_far_side(server)
 
@@ -50,8 +53,8 @@ def test_a_database_that_is_in_use_is_refused(
 
 
 @pytest.fixture
-def server(start_server: StartServer) -> Server:
-    return start_server()
+def server(serve_here: ServeHere) -> ThreadedServer:
+    return serve_here()
 
 
 def test_the_documents_of_a_seed_are_the_same_and_refer_to_what_is_before_them() -> None:
@@ -69,7 +72,7 @@ def test_the_documents_of_a_seed_are_the_same_and_refer_to_what_is_before_them()
 class Scene:
     """Thirty documents that all arrived, and what somebody then does to them."""
 
-    def __init__(self, database: Database, far: FarSide, server: Server) -> None:
+    def __init__(self, database: Database, far: FarSide, server: ThreadedServer) -> None:
         settings = server.settings
         self.desk = Desk({"QBWC_DATABASE_URL": settings.database_url.get_secret_value(), "PATH": os.environ["PATH"]})
         self.far = far
@@ -91,7 +94,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(database: Database, connect_far_side: ConnectFarSide, server: Server) -> Scene:
+def scene(database: Database, connect_far_side: ConnectFarSide, server: ThreadedServer) -> Scene:
     return Scene(database, connect_far_side(server), server)
 
 

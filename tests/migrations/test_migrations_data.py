@@ -76,6 +76,10 @@ AT_0003 = {
         "sent_at": A_TIME,
     },
 }
+A_FAILURE = {
+    "operations": AT_0003["operations"]
+    | {"id": "32", "state": "'failed'", "finished_at": A_TIME, "reason": "'The name is in use.'"},
+}
 DROPPED = {"update_sessions": {"qbxml_version", "country"}, "message_sets": {"operation_count"}}
 """What a later migration takes away, for it said nothing that stands nowhere else."""
 
@@ -88,7 +92,10 @@ def put(database: Database, rows: dict[str, dict[str, str]]) -> None:
 
 def rows_of(database: Database, tables: list[str]) -> dict[str, list[dict[str, object]]]:
     with database.reading() as db:
-        return {table: [dict(row) for row in db.execute(text(f"SELECT * FROM {table}")).mappings()] for table in tables}
+        return {
+            table: [dict(row) for row in db.execute(text(f"SELECT * FROM {table} ORDER BY 1, 2")).mappings()]
+            for table in tables
+        }
 
 
 def test_data_survive_every_upgrade_and_the_way_back(empty_database: Database) -> None:
@@ -99,11 +106,12 @@ def test_data_survive_every_upgrade_and_the_way_back(empty_database: Database) -
     put(empty_database, AT_0002)
     upgrade_schema(empty_database, revision="0003")
     put(empty_database, AT_0003)
+    put(empty_database, A_FAILURE)
     before = rows_of(empty_database, tables)
     assert all(before.values())
 
     upgrade_schema(empty_database)
-    after = rows_of(empty_database, tables)
+    after = rows_of(empty_database, [*tables, "problems"])
     downgrade_schema(empty_database, revision="0003")
 
     for table in tables:
@@ -111,6 +119,8 @@ def test_data_survive_every_upgrade_and_the_way_back(empty_database: Database) -
             kept = {name: value for name, value in old.items() if name not in DROPPED.get(table, ())}
             assert {name: new[name] for name in kept} == kept
     assert after["operations"][0]["inquiry"] == "stored_answer", "what was unknown is asked for"
+    (problem,) = after["problems"]
+    assert (problem["subject"], problem["message"]) == ("operation:32", "The name is in use.")
     assert rows_of(empty_database, tables) == before
 
 

@@ -1,6 +1,7 @@
 """Random valid values for any request of the grammar, as hypothesis strategies."""
 # ruff: noqa: RUF001 -- Characters that look like others are wanted.
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -18,6 +19,15 @@ ALPHABET = "abcXYZ 019-.,;/#'\"&<>äéßñ€“”–™\n\t"
 UNLIMITED = 60
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What values are drawn for: the version, the edition, and whose names they have."""
+
+    version: tuple[int, int] = (13, 0)
+    country: str = "US"
+    own_names: bool = True
+
+
 @st.composite
 def random_request(
     draw: DrawFn, name: str, *, version: tuple[int, int] = (13, 0), country: str = "US"
@@ -27,53 +37,52 @@ def random_request(
     assert request is not None
     colon_free = name.endswith(("AddRq", "ModRq"))
     assert colon_free or ":" not in ALPHABET
-    return draw(_content(request.content, version, country))
+    return draw(random_content(request.content, Setting(version=version, country=country)))
 
 
 @st.composite
-def _content(draw: DrawFn, content: Content, version: tuple[int, int], country: str) -> dict[str, object]:
+def random_content(draw: DrawFn, content: Content, setting: Setting) -> dict[str, object]:
+    """Values of what an aggregate holds; lines of a repeating choice stand under ``lines``."""
     values: dict[str, object] = {}
     for part in content:
         match part:
             case Element():
-                draw(_add_element(values, part, version, country))
+                draw(_add_element(values, part, setting))
             case Choice():
-                draw(_add_choice(values, part, version, country))
+                draw(_add_choice(values, part, setting))
     if not values and _is_reference(content):
         values["FullName"] = "x"
     return values
 
 
 @st.composite
-def _add_element(
-    draw: DrawFn, values: dict[str, object], part: Element, version: tuple[int, int], country: str
-) -> None:
-    if not _is_available(part, version, country) or (not part.required and not draw(_rarely())):
+def _add_element(draw: DrawFn, values: dict[str, object], part: Element, setting: Setting) -> None:
+    if not _is_available(part, setting) or (not part.required and not draw(_rarely())):
         return
-    key = snake_case(part.name) if draw(st.booleans()) else part.name
-    one = random_value(part, version, country)
+    key = snake_case(part.name) if setting.own_names and draw(st.booleans()) else part.name
+    one = random_value(part, setting)
     values[key] = draw(st.lists(one, min_size=1, max_size=2)) if part.repeats else draw(one)
 
 
 @st.composite
-def _add_choice(draw: DrawFn, values: dict[str, object], part: Choice, version: tuple[int, int], country: str) -> None:
-    usable = [content for content in part.alternatives if all(_is_possible(each, version, country) for each in content)]
-    if part.since > version or not usable or (not part.required and not draw(st.booleans())):
+def _add_choice(draw: DrawFn, values: dict[str, object], part: Choice, setting: Setting) -> None:
+    usable = [content for content in part.alternatives if all(_is_possible(each, setting) for each in content)]
+    if part.since > setting.version or not usable or (not part.required and not draw(st.booleans())):
         return
     if part.repeats:
-        kinds = [content[0] for content in usable]
+        kinds = [content[0] for content in usable if isinstance(content[0], Element)]
         lines = st.lists(st.sampled_from(kinds), min_size=1, max_size=3)
-        values["lines"] = [{kind.name: draw(random_value(kind, version, country))} for kind in draw(lines)]
+        values["lines"] = [{kind.name: draw(random_value(kind, setting))} for kind in draw(lines)]
         return
-    values.update(draw(_content(draw(st.sampled_from(usable)), version, country)))
+    values.update(draw(random_content(draw(st.sampled_from(usable)), setting)))
 
 
-def random_value(part: Element, version: tuple[int, int], country: str) -> SearchStrategy[object]:
+def random_value(part: Element, setting: Setting) -> SearchStrategy[object]:
     """A valid value of an element."""
     if part.type is None:
-        return _content(part.content, version, country)
+        return random_content(part.content, setting)
     if part.type == "STR":
-        limit = part.max_length.get(country, UNLIMITED)
+        limit = part.max_length.get(setting.country, UNLIMITED)
         return st.text(ALPHABET, min_size=1 if part.required else 0, max_size=min(limit, UNLIMITED))
     if part.type == "ENUM":
         return st.sampled_from(part.values or ("Anything",))
@@ -110,14 +119,14 @@ def _rarely() -> SearchStrategy[bool]:
     return st.integers(0, 3).map(lambda number: number == 0)
 
 
-def _is_available(part: Element, version: tuple[int, int], country: str) -> bool:
-    return part.since <= version and country in part.editions
+def _is_available(part: Element, setting: Setting) -> bool:
+    return part.since <= setting.version and setting.country in part.editions
 
 
-def _is_possible(part: Element | Choice, version: tuple[int, int], country: str) -> bool:
+def _is_possible(part: Element | Choice, setting: Setting) -> bool:
     if isinstance(part, Choice):
         return True
-    return not part.required or _is_available(part, version, country)
+    return not part.required or _is_available(part, setting)
 
 
 def _is_reference(content: Content) -> bool:

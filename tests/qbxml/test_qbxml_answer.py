@@ -54,7 +54,7 @@ def read_one(text: str | bytes) -> qbxml.RetObject:
     return found
 
 
-def read_into(read: list[str], text: str) -> None:
+def read_into(read: list[str], text: str | bytes) -> None:
     """Note what is read, one by one, so that it is known how far a failing reader came."""
     for response in qbxml.read_answer(text):
         read.append(response.name)
@@ -299,6 +299,9 @@ LAUGHS = "".join(f'<!ENTITY l{i + 1} "' + f"&l{i};" * 10 + '">' for i in range(1
         f"<!-- {'x' * 100_000} --><!DOCTYPE QBXML []>",
         f"<?pi {'x' * 100_000} ?><!DOCTYPE QBXML []>",
         f"{' ' * 70_000}<!DOCTYPE QBXML []>",
+        "\x00<!DOCTYPE QBXML []>",
+        '<?xml version="1.0"?>\x01<\x02!\x03DOCTYPE QBXML []>',
+        *(f"<!--{'x' * (64 * 1024 - 7 - cut)}--><!DOCTYPE QBXML []>" for cut in range(4)),
     ],
 )
 def test_attacks_by_document_type_are_refused(head: str) -> None:
@@ -307,6 +310,24 @@ def test_attacks_by_document_type_are_refused(head: str) -> None:
         with pytest.raises(AnswerError, match="document type"):
             qbxml.read_answer(document)
     assert qbxml.read_host(text) == qbxml.HostFacts()
+
+
+@pytest.mark.parametrize(
+    "encoding", ["hex", "bz2", "zlib", "rot13", "base64", "undefined", "klingon", "punycode", "idna"]
+)
+def test_bytes_in_an_encoding_that_is_none_of_text_are_refused(encoding: str) -> None:
+    data = f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + b"\xff\xfe" + customers("").encode()
+    with pytest.raises(AnswerError):
+        read_into([], data)
+
+
+@pytest.mark.parametrize("depth", [900, 3000])
+def test_an_answer_that_is_nested_too_deep_is_an_error_and_what_came_before_is_read(depth: int) -> None:
+    good = "<CustomerRet><Name>1</Name></CustomerRet>"
+    read: list[str] = []
+    with pytest.raises(AnswerError, match=r"nested deeper|Excessive depth"):
+        read_into(read, customers(good + f"<CustomerRet>{'<a>' * depth}{'</a>' * depth}</CustomerRet>"))
+    assert read == ["CustomerQueryRs", "CustomerRet 1"]
 
 
 def test_an_undefined_entity_is_an_error_not_a_guess() -> None:

@@ -269,6 +269,8 @@ def test_the_length_counts_what_is_sent() -> None:
     assert build("CustomerAddRq", {"CustomerAdd": {"Name": "&" * 41}})
     values = {"CustomerAdd": {"Name": "A" * 40 + "…x"}}
     assert rules("CustomerAddRq", values) == {("CustomerAdd.Name", "max_length")}
+    notes = {"CustomerAdd": {"Name": "A", "Notes": "a\r\n" * 2047 + "b"}}
+    assert build("CustomerAddRq", notes).count("a\n") == 2047  # A line end is one character, however it came.
     values = {"CustomerAdd": {"Name": "ß" * 40 + "ﬁ"}}
     (error,) = errors("CustomerAddRq", values)
     assert (error.rule, error.limit, error.length) == ("max_length", "41", 42)
@@ -290,8 +292,15 @@ def test_macros_are_defined_and_used() -> None:
     payment = {"CustomerRef": {"ListID": "1"}, "AppliedToTxnAdd": applied}
     xml = build("ReceivePaymentAddRq", {"ReceivePaymentAdd": payment})
     assert '<TxnID useMacro="TxnID:i1"></TxnID>' in xml
+    payment = {"CustomerRef": {"ListID": "1"}}
     assert rules("CustomerAddRq", {"CustomerAdd": {"Name": "A", "@defMacro": "x"}}) == {("CustomerAdd", "unknown")}
     assert rules("HostQueryRq", {"@defMacro": "x"}) == {("@defMacro", "unknown")}
+    for bad in ("", "a\nb", 5):
+        assert rules("InvoiceAddRq", {"InvoiceAdd": INVOICE | {"@defMacro": bad}}) == {("InvoiceAdd", "format")}
+        payment["AppliedToTxnAdd"] = [{"TxnID": {"@useMacro": bad}, "PaymentAmount": "5"}]
+        assert rules("ReceivePaymentAddRq", {"ReceivePaymentAdd": payment}) == {
+            ("ReceivePaymentAdd.AppliedToTxnAdd[0].TxnID", "format")
+        }
 
 
 def test_attributes_are_checked_and_written() -> None:

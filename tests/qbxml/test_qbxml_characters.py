@@ -42,6 +42,7 @@ def test_a_character_that_quickbooks_would_store_as_a_question_mark_is_refused()
 def test_the_policy_refuses_what_is_outside_windows_1252() -> None:
     assert to_windows_1252("Łódź", Characters.REFUSE) is None
     assert to_windows_1252("Müller\r\n", Characters.REFUSE) == "Müller\n"
+    assert to_windows_1252("Mu\u0308ller", Characters.REFUSE) == "Müller"
 
 
 def test_foreign_characters_are_listed_once() -> None:

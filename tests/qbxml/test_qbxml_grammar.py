@@ -1,8 +1,12 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from qbwc_service.errors import NotFoundError
 from qbwc_service.qbxml import grammar
-from qbwc_service.qbxml.grammar import Choice, Element
+from qbwc_service.qbxml.grammar import Choice, Element, index
 from qbwc_service.qbxml.grammar.notation import Entry, Shared, parse_content, parse_message, split_entries
 from qbwc_service.qbxml.names import snake_case
 
@@ -34,6 +38,30 @@ def test_every_request_has_a_response_and_both_can_be_read() -> None:
         response = grammar.find_response(f"{name[:-2]}Rs")
         assert response is not None
         assert grammar.find_request(response.name) is None
+
+
+def test_the_index_is_in_step_with_the_files() -> None:
+    written = Path(index.__file__).with_name("index.txt").read_text(encoding="utf-8")
+    remedy = 'python -c "from qbwc_service.qbxml.grammar import index; index.write_index()"'
+
+    assert written == index.make_index(), f"make it anew: {remedy}"
+
+
+def test_a_name_that_stands_twice_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "_read", lambda _name: "values A\n  One\naggregate A\n  B:STR\n")
+
+    with pytest.raises(ValueError, match="twice: A"):
+        index.make_index()
+
+
+def test_only_the_files_that_a_question_needs_are_read() -> None:
+    program = (
+        "from qbwc_service.qbxml import grammar\n"
+        "assert grammar.index._read.cache_info().currsize == 0\n"
+        "grammar.get_request('InvoiceAddRq')\n"
+        "assert grammar.index._read.cache_info().currsize == 3, 'the index, the invoices, what is shared'"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_a_request_is_read_once() -> None:

@@ -104,6 +104,9 @@ def test_what_does_not_belong_is_kept_for_the_builder_to_refuse() -> None:
         '<!DOCTYPE a [<!ENTITY b "c">]><HostQueryRq/>',
         "<HostQueryRq>&undefined;</HostQueryRq>",
         b'<?xml version="1.0" encoding="klingon"?><HostQueryRq/>',
+        b"\xff\xfe\x00",
+        "<QBXML>" * 900 + "</QBXML>" * 900,
+        f"<CustomerAddRq>{'<a>' * 900}{'</a>' * 900}</CustomerAddRq>",
     ],
 )
 def test_what_holds_no_request_is_refused(text: str | bytes) -> None:

@@ -1,10 +1,16 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from uuid import UUID
 
 import pytest
 
 from qbwc_service.qbxml.values import Refusal, format_value, parse_value
+
+
+class Paid(str, Enum):  # noqa: UP042 -- What programs of others use, whose str() is not the value.
+    ALL = "All"
+
 
 NOON = datetime(2026, 7, 1, 12, 0, 5)  # noqa: DTZ001 -- QuickBooks' wall times have no zone.
 
@@ -47,6 +53,8 @@ NOON = datetime(2026, 7, 1, 12, 0, 5)  # noqa: DTZ001 -- QuickBooks' wall times 
         ("INTERVAL", "PT8H", "PT8H"),
         ("ID", "80000013-1416570432", "80000013-1416570432"),
         ("STR", 1001, "1001"),
+        ("ENUM", Paid.ALL, "All"),
+        ("FLOAT", "0." + "1" * 38, "0." + "1" * 38),
     ],
 )
 def test_a_value_is_written_as_its_type_wants_it(type_name: str, value: object, text: str) -> None:
@@ -91,6 +99,11 @@ def test_a_value_is_written_as_its_type_wants_it(type_name: str, value: object, 
         ("GUID", ""),
         ("INTERVAL", "PT"),
         ("INTERVAL", "P1D"),
+        ("INT", "1" * 5000),
+        ("INT", 10**30),
+        ("STR", 10**30),
+        ("FLOAT", Decimal("1E+1000000")),
+        ("FLOAT", "0." + "1" * 39),
         ("STR", ["a"]),
         ("STR", True),
         ("STR", Decimal(1)),
@@ -126,6 +139,17 @@ def test_a_float_is_told_why() -> None:
         ("AMT", "abc", "abc"),
         ("BOOL", "perhaps", "perhaps"),
         ("INT", "1.5", "1.5"),
+        ("BOOL", " False ", False),
+        ("AMT", "NaN", "NaN"),
+        ("AMT", "Infinity", "Infinity"),
+        ("AMT", "1_000", "1_000"),
+        ("AMT", "١٢", "١٢"),
+        ("INT", "1_000", "1_000"),
+        ("INT", "١٢", "١٢"),
+        ("INT", "1" * 5000, "1" * 5000),
+        ("INT", " ", None),
+        ("ID", "80000013-1416570432", "80000013-1416570432"),
+        ("ID", "007", "007"),
         (None, "x", "x"),
     ],
 )

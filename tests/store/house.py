@@ -1,18 +1,31 @@
 """Fills every table, for a connection: two rows where a second one can be told from the first."""
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from qbwc_service import connections
 from qbwc_service.store import (
     AuditEntry,
+    Base,
+    Cursor,
     Document,
     DocumentState,
     Link,
+    MessageSetPurpose,
+    MessageSetState,
     OperationDependency,
     OperationState,
+    ProblemReason,
+    PullId,
+    PullPhase,
+    PullSet,
+    SessionState,
     SyncState,
+    UpdateSession,
     allocate_ids,
 )
+from qbwc_service.sync.problems import NewProblem, open_problems
+from qbwc_service.sync.pull.cursors import begin_cursors
 from tests.factories import CompanyQueue, new_write
 
 
@@ -35,8 +48,55 @@ def fill_every_table(queue: CompanyQueue) -> None:
         entry = {"id": allocate_ids(db, "audit_entries")[0], "document_id": documents[0], "action": "clear"}
         done = {"done_by": "Ann", "done_at": queue.clock(), "before": {}, "after": {}}
         db.execute(insert(AuditEntry), [{"connection_id": queue.connection_id} | entry | done])
+        _fill_mirror(db, queue, handed_out.message_set_id)
+        _fill_problems(db, queue, documents, (first, second))
+        _ask_for(db, queue, handed_out.message_set_id)
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None
         assert db.scalar(select(OperationDependency.operation_id)) is not None
+
+
+def _fill_problems(db: Session, queue: CompanyQueue, documents: list[int], operations: tuple[int, int]) -> None:
+    """A document's operation has failed, and another one waits for it."""
+    cause, held_up = operations
+    problems = [
+        NewProblem(reason=ProblemReason.NAME_IN_USE, message="taken", operation_id=cause, document_id=documents[0]),
+        NewProblem(
+            reason=ProblemReason.PARENT_FAILED,
+            message="it waits",
+            operation_id=held_up,
+            document_id=documents[1],
+            cause_id=cause,
+        ),
+    ]
+    open_problems(db, queue.connection_id, problems, now=queue.clock())
+
+
+def _ask_for(db: Session, queue: CompanyQueue, message_set_id: int) -> None:
+    """A set that asked for the answer to another one."""
+    (number,) = allocate_ids(db, "message_sets")
+    session_id = db.scalar(
+        select(UpdateSession.id).where(
+            UpdateSession.connection_id == queue.connection_id, UpdateSession.state == SessionState.OPEN
+        )
+    )
+    asked = {"purpose": MessageSetPurpose.RECOVERY, "recovers_id": message_set_id, "state": MessageSetState.UNKNOWN}
+    db.execute(queue.insert_set(number, session_id or 0, **asked))
+
+
+def _fill_mirror(db: Session, queue: CompanyQueue, message_set_id: int) -> None:
+    """One object in each mirror table, with one line; how far it is pulled; one object that is fetched by its id."""
+    begin_cursors(db, queue.connection_id, now=queue.clock())
+    key = {"connection_id": queue.connection_id}
+    # One that only this connection has, so that another one's can be told from it.
+    db.execute(insert(Cursor), [key | {"entity": f"Only {queue.connection_id}", "phase": PullPhase.RECENT}])
+    db.execute(insert(PullId), [key | {"entity": "Invoice", "object_id": "A1-1", "asked_at": queue.clock()}])
+    db.execute(insert(PullSet), [key | {"message_set_id": message_set_id, "questions": []}])
+    for table in Base.metadata.sorted_tables:
+        if table.name.startswith("qb_"):
+            values = {"list_id": "80000001-1", "txn_id": f"A{queue.connection_id}-1", "position": 0, "raw": {}}
+            given = {name: value for name, value in values.items() if name in table.c}
+            moment = {"pulled_at": queue.clock()} if "pulled_at" in table.c else {}
+            db.execute(insert(table), [key | given | moment])
 
 
 def link_values(queue: CompanyQueue, quickbooks_id: str) -> dict[str, object]:

@@ -1,12 +1,14 @@
-"""Find messages in the grammar's files; a file is read once, an entry is understood when somebody asks for it.
+"""Find messages in the grammar's files; an entry is understood when somebody asks for it, and then kept.
 
-Reading all files takes a few milliseconds and happens at the first question, not at import.
+A file is read at the first question about one of its entries, which with the reading takes about a millisecond;
+nothing is read at import. Whoever sends invoices only never pays for the payroll.
 """
 
+import re
 from functools import cache
-from pathlib import Path
 
 from qbwc_service.errors import NotFoundError
+from qbwc_service.qbxml.grammar.index import find_text, list_requests
 from qbwc_service.qbxml.grammar.model import Element
 from qbwc_service.qbxml.grammar.notation import (
     Content,
@@ -19,12 +21,13 @@ from qbwc_service.qbxml.grammar.notation import (
 )
 
 _WRITES = ("Add", "Mod", "Del", "Void", "Merge")
+_NEXT_ENTRY = re.compile(r"^[A-Za-z]", re.MULTILINE)
 
 
 @cache
 def request_names() -> tuple[str, ...]:
     """List the names of all requests (``InvoiceAddRq``), sorted."""
-    return tuple(sorted(name for kind, name in _entries() if kind == "message" and name.endswith("Rq")))
+    return tuple(list_requests())
 
 
 def find_request(name: str) -> Element | None:
@@ -52,30 +55,45 @@ def is_write(name: str) -> bool:
 
 @cache
 def _find_message(name: str) -> Element | None:
-    entry = _entries().get(("message", name))
+    entry = _find_entry(name, kind="")
     return None if entry is None else parse_message(entry, _SHARED)
 
 
 @cache
 def _find_aggregate(name: str) -> Content:
-    return parse_content(_entries()["aggregate", name].body, _SHARED)
+    return parse_content(_get_entry(name, kind="aggregate ").body, _SHARED)
 
 
 @cache
 def _find_values(name: str) -> tuple[tuple[str, ...], str | None]:
-    return parse_values(_entries()["values", name].body)
+    return parse_values(_get_entry(name, kind="values ").body)
 
 
 _SHARED = Shared(find_aggregate=_find_aggregate, find_values=_find_values)
 
 
-@cache
-def _entries() -> dict[tuple[str, str], Entry]:
-    """Index every entry of every file by kind and name. ValueError if a name is used twice."""
-    index: dict[tuple[str, str], Entry] = {}
-    for file in sorted(Path(__file__).parent.glob("*.qbg")):
-        for entry in split_entries(file.read_text(encoding="utf-8")):
-            if (entry.kind, entry.name) in index:
-                raise ValueError(f"{file.name}: {entry.kind} {entry.name} stands in the grammar twice")
-            index[entry.kind, entry.name] = entry
-    return index
+def _get_entry(name: str, *, kind: str) -> Entry:
+    entry = _find_entry(name, kind=kind)
+    if entry is None:
+        raise ValueError(f"{kind}{name} is named in the grammar, but it stands nowhere")
+    return entry
+
+
+def _find_entry(name: str, *, kind: str) -> Entry | None:
+    """Cut an entry out of its file: from the line that begins with its header to the next that begins with a word."""
+    text = find_text(name)
+    if text is None:
+        return None
+    header = f"\n{kind}{name}"
+    start = text.find(header)
+    while start != -1 and _goes_on(text, start + len(header)):
+        start = text.find(header, start + 1)
+    if start == -1:
+        return None
+    following = _NEXT_ENTRY.search(text, start + 2)
+    return next(split_entries(text[start + 1 : following.start() if following else None]))
+
+
+def _goes_on(text: str, position: int) -> bool:
+    """Tell whether a name is longer than what was looked for: BillRet is also how BillRetail would begin."""
+    return text[position].isalnum() or text[position] == "_"

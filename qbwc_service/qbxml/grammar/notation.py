@@ -32,6 +32,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 
 from qbwc_service.qbxml.grammar.model import EDITIONS, NO_LIMIT, Choice, Element
@@ -65,6 +66,7 @@ _TOKEN = re.compile(
 )
 _HEADER = re.compile(r"(?:(?P<kind>values|aggregate)\s+)?(?P<name>\w+)" + _SUFFIX + r"\s*$")
 _ENTRY = re.compile(r"^(?=[A-Za-z])", re.MULTILINE)
+_SPACE = re.compile(r"\s*")
 _COMMENT = re.compile(r"^#.*\n?", re.MULTILINE)
 
 
@@ -139,9 +141,8 @@ class _Tokens:
         self.advance()
 
     def advance(self) -> None:
-        start = self._position
-        while start < len(self._body) and self._body[start].isspace():
-            start += 1
+        space = _SPACE.match(self._body, self._position)
+        start = space.end() if space else self._position
         if start == len(self._body):
             self.current = None
             return
@@ -236,9 +237,13 @@ def _lengths(token: "re.Match[str]", editions: tuple[str, ...]) -> Mapping[str, 
     """Read ``41``, ``(3 AU6)`` or ``(US31)``; an ID has 36 characters at most."""
     if token["type"] == "ID":
         return _LIST_ID.max_length
-    words = [token["length"]] if token["length"] else (token["arguments"] or "").split()
+    return _read_lengths(token["length"] or token["arguments"] or "", editions)
+
+
+@cache
+def _read_lengths(text: str, editions: tuple[str, ...]) -> Mapping[str, int]:
     limits: dict[str, int] = {}
-    for word in words:
+    for word in text.split():
         if word.isdigit():
             limits.update(dict.fromkeys(editions, int(word)))
         else:

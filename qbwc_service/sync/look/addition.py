@@ -1,6 +1,6 @@
 """Decide how a new document goes out, by what QuickBooks has already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from qbwc_service import qbxml
@@ -21,12 +21,12 @@ def decide_addition(
     records: Sequence[qbxml.RetObject],
     *,
     context: LookContext,
-    linked: Mapping[str, int | None],
+    linked: Collection[str],
     now: datetime,
 ) -> Judgement:
     """Judge a new document: it goes out, is linked to what is there, or is a problem.
 
-    ``linked`` gives the documents that found records belong to already.
+    ``linked`` are records that belong to other documents already.
     """
     kind, decided = operation.document_kind, operation.decided or {}
     values = render_values(operation, context)

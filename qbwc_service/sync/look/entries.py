@@ -1,7 +1,7 @@
 """Find a customer or an item that is in QuickBooks already: by its mark, by e-mail, by name; never by a guess."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -29,7 +29,7 @@ def decide_entry(
     records: Sequence[qbxml.RetObject],
     *,
     decided: Mapping[str, object],
-    linked: Mapping[str, int | None],
+    linked: Collection[str],
     now: datetime,
 ) -> Judgement:
     """Judge a new customer or item by what is there: it is added, linked, or a person chooses."""

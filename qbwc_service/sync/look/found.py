@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from qbwc_service import qbxml
+from qbwc_service.sync.compare import is_marked
 from qbwc_service.sync.judge import Judgement, Sent, goes_again
 from qbwc_service.sync.look.decided import Decided
 
@@ -37,10 +38,7 @@ def identity_of(record: qbxml.RetObject) -> str:
 
 def has_mark(sent: Sent, record: qbxml.RetObject) -> bool:
     """Say whether a record carries the operation's ExternalGUID: then it is what the operation made."""
-    ours, theirs = sent.external_guid, record.values.get("ExternalGUID")
-    if ours is None or not isinstance(theirs, str):
-        return False
-    return ours.strip("{}").casefold() == theirs.strip("{}").casefold()
+    return bool(is_marked(sent.external_guid, record.values))
 
 
 def show(record: qbxml.RetObject) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """A number that QuickBooks has already: it would take a second document of it without a word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,7 +33,7 @@ def decide_number(
     *,
     decided: Mapping[str, object],
     policy: NumberPolicy,
-    linked: Mapping[str, int | None],
+    linked: Collection[str],
     now: datetime,
 ) -> Judgement:
     """Judge a new sale by the documents of its number: it goes out, gets linked, another number, or to a person."""

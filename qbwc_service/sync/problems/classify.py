@@ -24,6 +24,10 @@ _BY_STATUS = {
     3262: ProblemReason.FEATURE_DISABLED,
     3264: ProblemReason.FEATURE_DISABLED,
 }
+_POISON = {
+    "0x80040400": ProblemReason.INVALID_VALUE,
+    "0x80040423": ProblemReason.UNSUPPORTED_BY_VERSION,
+}
 _INVALID = range(3010, 3100)
 _LOCK_CODES = (3170, 3180)
 _DEPOSITED = (3160, 3170)
@@ -45,11 +49,10 @@ _BY_HRESULT = {
 def find_failure_reason(status_code: str | None, message: str | None) -> ProblemReason:
     """Name the reason of a failed operation from QuickBooks' status code, or from the hresult of its whole set."""
     if status_code is None:
-        return ProblemReason.INVALID_VALUE
+        return ProblemReason.REJECTED_BY_QUICKBOOKS
     if not status_code.isdigit():
         fact = qbxml.explain_hresult(status_code)
-        is_version = fact is not None and fact.hresult == "0x80040423"
-        return ProblemReason.UNSUPPORTED_BY_VERSION if is_version else ProblemReason.INVALID_VALUE
+        return _POISON.get("" if fact is None else fact.hresult, ProblemReason.REJECTED_BY_QUICKBOOKS)
     code = int(status_code)
     if code in _DEPOSITED and "deposited" in (message or "").lower():
         return ProblemReason.ALREADY_DEPOSITED

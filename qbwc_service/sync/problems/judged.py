@@ -14,6 +14,7 @@ from qbwc_service.sync.problems.record import (
     NewProblem,
     close_problems,
     find_held_up,
+    hold_up_again,
     open_problems,
     subject_of,
 )
@@ -25,7 +26,7 @@ def record_problems(
     """Open and close the problems of judged operations; one statement where nothing is wrong, a few where it is."""
     troubled = {problem.operation_id: problem for problem in map(find_problem, judgements) if problem is not None}
     well = [judgement.sent for judgement in judgements if judgement.sent.operation_id not in troubled]
-    close_problems(
+    freed = close_problems(
         db,
         connection_id,
         subjects={subject_of(sent.operation_id, sent.document_id) for sent in well},
@@ -41,6 +42,7 @@ def record_problems(
     }
     held_up = find_held_up(db, connection_id, failed)
     open_problems(db, connection_id, [*troubled.values(), *held_up], now=now)
+    hold_up_again(db, connection_id, freed, now=now)
 
 
 def find_problem(judgement: Judgement) -> NewProblem | None:

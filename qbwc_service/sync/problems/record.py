@@ -12,6 +12,7 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from qbwc_service.queue import name_subject
 from qbwc_service.store import (
     Document,
     DocumentKind,
@@ -100,13 +101,13 @@ def close_problems(
     but: Collection[ProblemReason] = (),
     by: str = BY_ITSELF,
     now: datetime,
-) -> None:
+) -> list[int]:
     """Close open problems of these subjects (``but`` some reasons), and those that these operations caused to others.
 
-    One statement.
+    Gives the operations that were held up by these causes: they may be held up by others still. One statement.
     """
     if not subjects and not causes:
-        return
+        return []
     concerned = (
         Problem.connection_id == connection_id,
         Problem.closed_at.is_(None),
@@ -114,7 +115,16 @@ def close_problems(
         *((Problem.reason.not_in(but),) if but else ()),
     )
     move = update(Problem).where(*concerned).values(closed_at=now, closed_by=by)
-    db.execute(move, execution_options={"synchronize_session": False})
+    closed = db.execute(
+        move.returning(Problem.operation_id, Problem.cause_id), execution_options={"synchronize_session": False}
+    )
+    return [operation_id for operation_id, cause_id in closed if operation_id is not None and cause_id is not None]
+
+
+def hold_up_again(db: Session, connection_id: int, operation_ids: Collection[int], *, now: datetime) -> None:
+    """Open the problem of those that are blocked behind something that failed; none where there are none."""
+    if operation_ids:
+        open_problems(db, connection_id, _find_failed_ancestors(db, connection_id, operation_ids), now=now)
 
 
 def find_held_up(db: Session, connection_id: int, failed: Mapping[int, str]) -> list[NewProblem]:
@@ -125,19 +135,53 @@ def find_held_up(db: Session, connection_id: int, failed: Mapping[int, str]) -> 
     if not failed:
         return []
     return [
-        NewProblem(
-            reason=_BY_PARENT.get(parent_kind, ProblemReason.PARENT_FAILED),
-            message=f"it waits for {failed[cause_id]} (operation {cause_id}), which failed",
-            operation_id=operation_id,
-            document_id=document_id,
-            cause_id=cause_id,
-            evidence={"parent_operation_id": cause_id},
-        )
-        for operation_id, document_id, cause_id, parent_kind in db.execute(_descendants(connection_id, failed))
+        _held_up(operation_id, document_id, cause_id, failed[cause_id], kind)
+        for operation_id, document_id, cause_id, kind in db.execute(_descendants(connection_id, failed))
     ]
 
 
-def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int | None, int, DocumentKind]:
+def _find_failed_ancestors(db: Session, connection_id: int, operation_ids: Collection[int]) -> list[NewProblem]:
+    dependency, child, parent = OperationDependency, aliased(Operation), aliased(Operation)
+    parents = (
+        select(dependency.operation_id.label("operation_id"), dependency.depends_on_id.label("cause_id"))
+        .where(dependency.connection_id == connection_id, dependency.operation_id.in_(sorted(operation_ids)))
+        .cte("held_up_by", recursive=True)
+    )
+    further = select(parents.c.operation_id, dependency.depends_on_id).where(
+        dependency.connection_id == connection_id, dependency.operation_id == parents.c.cause_id
+    )
+    held_up_by = parents.union(further)
+    query = (
+        select(child.id, child.document_id, parent.id, parent.request, Document.kind, Document.external_id)
+        .join(held_up_by, held_up_by.c.operation_id == child.id)
+        .join(parent, (parent.connection_id == connection_id) & (parent.id == held_up_by.c.cause_id))
+        .outerjoin(Document, (Document.connection_id == connection_id) & (Document.id == parent.document_id))
+        .where(
+            child.connection_id == connection_id,
+            child.state == OperationState.BLOCKED,
+            parent.state == OperationState.FAILED,
+        )
+    )
+    return [
+        _held_up(operation_id, document_id, cause_id, name_subject(kind, external_id, request=request), kind)
+        for operation_id, document_id, cause_id, request, kind, external_id in db.execute(query)
+    ]
+
+
+def _held_up(
+    operation_id: int, document_id: int | None, cause_id: int, cause: str, kind: DocumentKind | None
+) -> NewProblem:
+    return NewProblem(
+        reason=ProblemReason.PARENT_FAILED if kind is None else _BY_PARENT.get(kind, ProblemReason.PARENT_FAILED),
+        message=f"it waits for {cause} (operation {cause_id}), which failed",
+        operation_id=operation_id,
+        document_id=document_id,
+        cause_id=cause_id,
+        evidence={"parent_operation_id": cause_id},
+    )
+
+
+def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int | None, int, DocumentKind | None]:
     """Select the blocked operations behind failed ones: (operation, its document, the failed one, of which kind)."""
     dependency = OperationDependency
     children = (

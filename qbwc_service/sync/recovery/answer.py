@@ -1,5 +1,6 @@
 """Apply what QuickBooks answers to questions about operations."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,9 +17,10 @@ from qbwc_service.sync.judge import Judgement, Sent
 from qbwc_service.sync.look import LookContext, load_context
 from qbwc_service.sync.look.found import identity_of
 from qbwc_service.sync.payments import used_credit_memos
+from qbwc_service.sync.recovery.findings import Findings, find_disputed
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import load_sent_writes
-from qbwc_service.sync.recovery.verdict import Findings, Known, ask_alone, decide, give_up
+from qbwc_service.sync.recovery.verdict import ask_alone, decide, give_up
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
@@ -26,7 +28,7 @@ STORED = (None, "0")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
-    """What a question for a stored answer came to; ``answer`` is worth keeping with the set that it belongs to."""
+    """What a question for a stored answer came to; one that is stored is worth keeping with the set it belongs to."""
 
     applied: Applied
     is_stored: bool
@@ -68,11 +70,14 @@ def apply_inquiry(
     now: datetime,
 ) -> Applied:
     """Decide about operations by what QuickBooks says of them. Applying the same answer twice changes nothing."""
-    operations = {one.id: one for one in queue.list_inquiries(db, connection_id, operation_ids=operation_ids)}
+    open_ = queue.hold_inquiries(db, connection_id, operation_ids)
+    # An operation that is back at the first question has been handed out again since: this answer is too old for it.
+    operations = {one.id: one for one in open_ if one.inquiry is not Inquiry.STORED_ANSWER}
     context = load_look(db, connection_id, list(operations.values()))
     writes = load_sent_writes(db, connection_id, list(operations.values()), context=context)
     questions = plan_questions(list(writes.values()))
-    findings = {operation_id: Findings(write) for operation_id, write in writes.items()}
+    asked = Counter(operation_id for question in questions for operation_id in question.operation_ids)
+    findings = {operation_id: Findings(write, asked[operation_id]) for operation_id, write in writes.items()}
     problem: str | None = None
     try:
         _read(answer, questions, findings)
@@ -80,13 +85,22 @@ def apply_inquiry(
         problem = unreadable.message
         for found in findings.values():
             found.failures.append(problem)
-    known = Known(linked=_find_linked(db, connection_id, findings.values()), context=context)
+    linked = _find_linked(db, connection_id, findings.values())
+    disputed = find_disputed(findings.values())
     judgements = [
-        decide(found, sent_of(found.write.operation), known=known, policy=policy, now=now)
+        decide(
+            found,
+            sent_of(found.write.operation),
+            linked=_taken_by_others(linked, found),
+            disputed=disputed,
+            context=context,
+            policy=policy,
+            now=now,
+        )
         for found in findings.values()
     ]
-    asked = {one.inquiry for one in operations.values()}
-    applied = record_decisions(db, connection_id, judgements, asked=asked, now=now)
+    inquiries = {one.inquiry for one in operations.values()}
+    applied = record_decisions(db, connection_id, judgements, asked=inquiries, now=now)
     return replace(applied, problem=problem)
 
 
@@ -100,10 +114,11 @@ def refuse_inquiry(
     db: Session, connection_id: int, operation_ids: Collection[int], *, text: str, now: datetime
 ) -> Applied:
     """QuickBooks could not read the questions of a set: from now on each is asked alone; one that was is given up."""
-    operations = queue.list_inquiries(db, connection_id, operation_ids=operation_ids)
+    operations = queue.hold_inquiries(db, connection_id, operation_ids)
     if len(operations) == 1:
-        (only,) = operations
-        judgements = [give_up(sent_of(only), only.inquiry, text, now=now)]
+        context = load_look(db, connection_id, operations)
+        writes = load_sent_writes(db, connection_id, operations, context=context)
+        judgements = [give_up(sent_of(one), one.inquiry, text, write=writes.get(one.id), now=now) for one in operations]
     else:
         judgements = [ask_alone(sent_of(one), one.inquiry, text, now=now) for one in operations]
     asked = {one.inquiry for one in operations}
@@ -155,13 +170,22 @@ def _read(answer: str, questions: Sequence[Question], findings: Mapping[int, Fin
                 found.look_at(record)
 
 
-def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> dict[str, int | None]:
-    """Give the documents that records without our mark belong to already: those cannot be another one's."""
-    wanted = {identity for found in findings for identity in found.agreeing}
+def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> dict[tuple[str, str], int]:
+    """Give the documents to which the records belong that were found: by type and id, for ids are unique per type."""
+    wanted = {identity for found in findings for identity in (*found.agreeing, *found.marked)}
     wanted |= {identity_of(record) for found in findings for record in found.looked}
     if not wanted:
         return {}
-    query = select(Link.quickbooks_id, Link.document_id).where(
-        Link.connection_id == connection_id, Link.quickbooks_id.in_(sorted(wanted))
-    )
-    return dict(db.execute(query).all())
+    theirs = (Link.connection_id == connection_id, Link.quickbooks_id.in_(sorted(wanted)))
+    rows = db.execute(select(Link.object_type, Link.quickbooks_id, Link.document_id).where(*theirs))
+    return {(object_type, quickbooks_id): document_id for object_type, quickbooks_id, document_id in rows}
+
+
+def _taken_by_others(linked: Mapping[tuple[str, str], int], found: Findings) -> set[str]:
+    """Give the ids of its own type, or of what a look found, that belong to other documents than the write's."""
+    types = {found.write.kind} | {record.name.removesuffix("Ret") for record in found.looked}
+    return {
+        quickbooks_id
+        for (object_type, quickbooks_id), document_id in linked.items()
+        if object_type in types and document_id != found.write.operation.document_id
+    }

@@ -40,7 +40,7 @@ class Question:
 
 def is_repeatable(write: SentWrite) -> bool:
     """Say whether sending it again can do no harm, whether or not it was done before."""
-    if write.action == "Merge" or write.kind in REPEATABLE:
+    if write.kind in REPEATABLE:
         return True
     # A change carries the EditSequence it was made for: done before, it is refused the second time (3200).
     return write.action == "Mod" and (write.object_id is None or _query(write.kind) is None)
@@ -81,13 +81,18 @@ def _ask_for_object(write: SentWrite) -> Iterator[qbxml.Request]:
 
 
 def _ask_for_name(write: SentWrite) -> Iterator[qbxml.Request]:
-    name = full_name(write)
+    """By the full name; where the parent is known by id only, among all that have such a name under some parent."""
+    name = write.text("Name")
     if name is None:
         return
     list_query = "ItemQueryRq" if write.kind.startswith("Item") else f"{write.kind}QueryRq"
     query = _find(NAME_LISTS.get(write.kind, list_query))
-    if query is not None and "FullName" in query.names:
-        yield query.request({"FullName": [name]})
+    full = full_name(write)
+    if query is not None and full is not None and "FullName" in query.names:
+        yield query.request({"FullName": [full]})
+    elif query is not None and full is None and "NameFilter" in query.names:
+        name_filter = {"MatchCriterion": "Contains", "Name": name}
+        yield query.request({"ActiveStatus": "All", "NameFilter": name_filter})
 
 
 def _ask_for_addition(write: SentWrite) -> Iterator[qbxml.Request]:
@@ -105,14 +110,15 @@ def _ask_for_addition(write: SentWrite) -> Iterator[qbxml.Request]:
 
 
 def _window(query: "_Query", write: SentWrite, *, since: str) -> dict[str, object]:
-    """Everything that was changed since; of the same customer or vendor only, where it can be found by number too.
+    """Everything that was changed since, of the same customer or vendor where the query can tell.
 
-    A person may have given it to another customer in the meantime: what has no number is looked for among all.
+    What has no number has nothing but its mark to be known by, so that it is looked for under everybody: a person may
+    have moved it to another customer, and those of a number are found under it.
     """
     if "ModifiedDateRangeFilter" in query.names:
         values: dict[str, object] = {"ModifiedDateRangeFilter": {"FromModifiedDate": since}}
-        partner = _partner(write) if write.text("RefNumber") else None
-        if partner and "EntityFilter" in query.names:
+        partner = _partner(write)
+        if partner and "EntityFilter" in query.names and write.text("RefNumber") is not None:
             values["EntityFilter"] = partner
         return values
     values = {"FromModifiedDate": since} if "FromModifiedDate" in query.names else {}

@@ -15,7 +15,7 @@ from qbwc_service.sync.look import LookContext, plan_look, render_values
 from qbwc_service.sync.raw import PLACEHOLDER, render_request
 
 ACTION = re.compile(r"(?P<kind>\w+?)(?P<action>Add|Mod|Del|Void|Merge)Rq")
-TARGET = re.compile(r"(Txn|List)(Del|Void)Type")
+TARGET = re.compile(r"(Txn|List)(Del|Void|Merge)Type")
 MARGIN = timedelta(days=2)
 """How much older than its hand-out an effect may seem: another zone's day, and a PC's clock that is hours behind."""
 
@@ -43,7 +43,10 @@ class SentWrite:
 
     @property
     def object_id(self) -> str | None:
-        """The record it changes, deletes or voids."""
+        """The record it changes, deletes, voids, or merges into another one."""
+        merged = self.body.get("MergeFrom")
+        if isinstance(merged, Mapping):
+            return str(merged["ListID"]) if merged.get("ListID") else None
         return self.text("TxnID") or self.text("ListID")
 
     @property
@@ -58,7 +61,7 @@ class SentWrite:
 
 
 def load_sent_writes(
-    db: Session, connection_id: int, operations: Sequence[InquiredOperation], *, context: LookContext | None
+    db: Session, connection_id: int, operations: Sequence[InquiredOperation], *, context: LookContext | None = None
 ) -> dict[int, SentWrite]:
     """Give the writes behind questions, by operation; those whose set does not hold them any more are left out.
 
@@ -70,7 +73,7 @@ def load_sent_writes(
     found: dict[int, SentWrite] = {}
     for operation in operations:
         if operation.inquiry is Inquiry.EDIT_SEQUENCE and operation.body is not None:
-            found[operation.id] = _write(operation, _rendered(operation), sent_at=None)
+            found[operation.id] = make_write(operation, _rendered(operation), sent_at=None)
             continue
         requests, sent_at = sets.get(operation.message_set_id or 0, ({}, None))
         if operation.inquiry is Inquiry.LOOK and context is not None:
@@ -78,7 +81,7 @@ def load_sent_writes(
             continue
         request = requests.get(str(operation.id))
         if request is not None:
-            found[operation.id] = _write(operation, request, sent_at=sent_at)
+            found[operation.id] = make_write(operation, request, sent_at=sent_at)
     return found
 
 
@@ -101,7 +104,7 @@ def _looked_for(operation: InquiredOperation, context: LookContext) -> SentWrite
     named = {name: value for name, value in (operation.decided or {}).items() if name in {"TxnID", "ListID"}}
     body = named if element.endswith("Mod") else render_values(operation, context) or {}
     request = qbxml.Request(name=operation.request, values={element: body}, request_id=str(operation.id))
-    return replace(_write(operation, request, sent_at=None), look=plan_look(operation, context))
+    return replace(make_write(operation, request, sent_at=None), look=plan_look(operation, context))
 
 
 def _rendered(operation: InquiredOperation) -> qbxml.Request:
@@ -117,7 +120,8 @@ def _rendered(operation: InquiredOperation) -> qbxml.Request:
     return read
 
 
-def _write(operation: InquiredOperation, request: qbxml.Request, *, sent_at: datetime | None) -> SentWrite:
+def make_write(operation: InquiredOperation, request: qbxml.Request, *, sent_at: datetime | None) -> SentWrite:
+    """Read a request as the write it is."""
     match = ACTION.fullmatch(request.name)
     kind, action = (match["kind"], match["action"]) if match else (request.name, "")
     body = request.values

@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from qbwc_service.store.rebuild import rebuild_table
 
-revision = "0006"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 OLD_STATES = "'pending', 'blocked', 'in_progress', 'synced', 'problem', 'unknown', 'cleared'"

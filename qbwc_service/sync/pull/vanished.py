@@ -1,0 +1,28 @@
+"""Objects that QuickBooks has no more: deleted, or merged into another one. They stay in the mirror, marked."""
+
+from collections.abc import Sequence
+
+from qbwc_service.sync.pull.derived import list_children, read_standings, touch_around
+from qbwc_service.sync.pull.entities import Entity
+from qbwc_service.sync.pull.references import list_holders
+from qbwc_service.sync.pull.step import Step
+from qbwc_service.sync.pull.write import mark_deleted
+
+
+def mark_gone(step: Step, entity: Entity, ids: Sequence[str]) -> int:
+    """Mark objects as gone and ask for what depended on them; give for how many of them this is news.
+
+    A list entry in use cannot be deleted, so one that vanished while documents refer to it was merged: no query says
+    into which one, but the documents do, when they are asked for again.
+    """
+    gone = mark_deleted(step.db, step.connection_id, entity, ids, now=step.now)
+    if not gone:
+        return 0
+    if entity.is_transaction:
+        standings = read_standings(step.db, step.connection_id, entity, gone)
+        touch_around(step, entity, gone, list(standings.values()))
+    else:
+        for holder, holders in list_holders(step.db, step.connection_id, entity, gone).items():
+            step.want(holder, holders - set(gone))
+        step.want(entity.name, list_children(step.db, step.connection_id, entity, gone))
+    return len(gone)

@@ -1,0 +1,152 @@
+"""The parts that decide: page sizes, windows, wall times, columns."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from qbwc_service.sync.pull.columns import UnreadableValueError, read_cents, read_day, read_number
+from qbwc_service.sync.pull.entities import ENTITIES
+from qbwc_service.sync.pull.page_size import adapt_page_size
+from qbwc_service.sync.pull.questions import Question, QuestionKind
+from qbwc_service.sync.pull.rows import RowMaker, columns_of
+from qbwc_service.sync.pull.state import PullSettings, PullState
+from qbwc_service.sync.pull.walls import Seen, latest_plausible, look_back, note_walls
+from qbwc_service.sync.pull.windows import adapt_days, next_window
+
+
+@pytest.mark.parametrize(
+    ("rows", "seconds", "characters", "expected"),
+    [
+        (100, 5.0, 400_000, 100),
+        (100, 1.0, 400_000, 200),
+        (100, 50.0, 400_000, 50),
+        (100, 1.0, 8_000_000, 50),
+        (40, 0.1, 100, 100),
+        (3, 60.0, 100, 100),
+    ],
+)
+def test_a_page_aims_at_five_seconds_and_four_megabytes(
+    rows: int, seconds: float, characters: int, expected: int
+) -> None:
+    assert adapt_page_size(100, rows=rows, seconds=seconds, characters=characters) == expected
+
+
+def test_a_page_stays_between_25_and_1000_rows() -> None:
+    assert adapt_page_size(30, rows=30, seconds=900, characters=10) == 25
+    assert adapt_page_size(900, rows=900, seconds=0, characters=10) == 1000
+
+
+def test_windows_go_back_in_time_and_adapt_their_width() -> None:
+    today = date(2026, 11, 20)
+    assert next_window(covered_from=None, days=31, limit=None, today=today) == (date(2026, 10, 21), None)
+    first = date(2026, 10, 21)
+    assert next_window(covered_from=first, days=10, limit=None, today=today) == (date(2026, 10, 11), date(2026, 10, 20))
+    limit = date(2026, 10, 18)
+    assert next_window(covered_from=first, days=10, limit=limit, today=today) == (limit, date(2026, 10, 20))
+    assert adapt_days(30, rows=300, page_size=100) == 7
+    assert adapt_days(30, rows=0, page_size=100) == 120
+    assert adapt_days(1, rows=5000, page_size=100) == 1
+
+
+def test_a_change_of_the_clock_makes_cursors_look_back_until_they_are_past_it() -> None:
+    state = PullState()
+    summer, winter = "2026-10-31T12:00:00", "2026-11-01T01:58:00"
+    assert note_walls(state, seen(summer, offset=-240)) is False
+    assert look_back(summer, state) == summer
+
+    assert note_walls(state, seen(winter, offset=-300)) is True
+
+    assert look_back("2026-11-01T01:55:00", state) == "2026-10-31T23:55:00"
+    assert look_back("2026-11-01T05:00:00", state) == "2026-11-01T05:00:00"
+    assert note_walls(state, seen(summer, offset=-240)) is False, "older than what was seen: it tells nothing of now"
+
+
+def seen(wall: str, *, offset: int) -> Seen:
+    instant = datetime.fromisoformat(wall).replace(tzinfo=UTC) - timedelta(minutes=offset)
+    return Seen(latest="2038", wall=wall, edit_sequence=str(int(instant.timestamp())))
+
+
+def test_a_time_that_was_written_while_the_date_was_wrong_moves_no_cursor() -> None:
+    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    found = Seen(latest=latest_plausible(now))
+
+    found.note("2027-11-20T09:00:00-05:00", "1826719200")
+    assert found.wall is None
+    found.note("2026-11-20T22:59:00-05:00", "1")
+
+    assert found.wall == "2026-11-20T22:59:00", "noon on one side of the earth is midnight on the other"
+
+
+def test_values_are_exact_or_they_are_left_to_raw() -> None:
+    assert read_cents(Decimal("-0.01")) == -1
+    assert read_cents(Decimal("9999999999999.99")) == 999999999999999
+    assert read_number(Decimal("0.00001")) == "0.00001"
+    assert read_day("2024-02-29") == "2024-02-29"
+    for read, value in ((read_cents, Decimal("0.001")), (read_cents, "much"), (read_day, "2023-02-29")):
+        with pytest.raises(UnreadableValueError):
+            read(value)  # type: ignore[operator]  # Readers of several types.
+
+
+def test_what_has_no_column_or_another_type_is_kept_in_raw() -> None:
+    maker = RowMaker(ENTITIES["Invoice"], 1, pulled_at="now")
+
+    maker.add("InvoiceRet", {"TxnID": "A-1", "Subtotal": "free", "New": {"Deep": [1, Decimal("2.50")]}, "Memo": "x"})
+    maker.add("InvoiceRet", {"Memo": "without an id"})
+    maker.add("EstimateRet", {"TxnID": "B-1"})
+
+    (row,) = maker.rows.objects
+    values = dict(zip(columns_of(ENTITIES["Invoice"].table), row, strict=True))
+    assert values["memo"] == "x"
+    assert values["subtotal_cents"] is None
+    assert values["raw"] == '{"Subtotal":"free","New":{"Deep":[1,"2.50"]}}'
+
+
+@pytest.mark.parametrize("entity", ENTITIES.values(), ids=lambda entity: entity.name)
+def test_every_column_of_a_mirror_table_is_filled_by_an_element(entity: object) -> None:
+    """A column that nothing fills is a mistake of spelling."""
+    from qbwc_service.sync.pull.rows import _moulds  # noqa: PLC0415 - the one test of the inside
+
+    filled: dict[str, set[str]] = {}
+    for kind in entity.kinds:  # type: ignore[attr-defined]
+        moulds = _moulds(entity, f"{kind}Ret")  # type: ignore[arg-type]
+        assert moulds is not None
+        parts = [(entity.table, [moulds.own])]  # type: ignore[attr-defined]
+        parts += [(lines.table, list(moulds.lines[n].values())) for n, lines in enumerate(entity.lines)]  # type: ignore[attr-defined]
+        for table, several in parts:
+            columns = columns_of(table)
+            for mould in several:
+                for place in (*mould.places.values(), *(copy.place for copy in mould.copies)):
+                    names = columns[place.at : place.at + (2 if place.read is None else 1)]
+                    filled.setdefault(table.name, set()).update(names)
+    ours = {"connection_id", "txn_id", "position", "group_position", "kind", "raw", "pulled_at", "list_id"}
+    for table in (entity.table, *(lines.table for lines in entity.lines)):  # type: ignore[attr-defined]
+        assert set(columns_of(table)) - ours - filled[table.name] == set()
+
+
+def test_a_question_is_the_same_after_it_was_kept() -> None:
+    question = Question(
+        kind=QuestionKind.FETCH, entity="Invoice", ids=("A-1", "B-2"), is_first_sync=True, since="2026-01-01"
+    )
+    assert Question.from_json(question.to_json()) == question
+
+
+@pytest.mark.parametrize(
+    ("now", "begin", "end", "ends"),
+    [
+        ("07:59", "08:00", "18:00", None),
+        ("08:00", "08:00", "18:00", "18:00"),
+        ("18:00", "08:00", "18:00", None),
+        ("23:00", "22:00", "06:00", "06:00"),
+        ("05:59", "22:00", "06:00", "06:00"),
+        ("12:00", "22:00", "06:00", None),
+    ],
+)
+def test_quiet_hours_may_go_over_midnight(now: str, begin: str, end: str, ends: str | None) -> None:
+    settings = PullSettings(quiet_from=begin, quiet_until=end)
+    moment = datetime.fromisoformat(f"2026-11-20T{now}:00+00:00")
+
+    found = settings.find_end_of_rest(moment)
+
+    assert (found and found.strftime("%H:%M")) == ends
+    assert found is None or moment < found
