@@ -85,4 +85,5 @@ def test_giving_up_leaves_outcomes_to_a_person_and_fails_what_was_not_sent() -> 
         Inquiry.OUTCOME: OperationState.UNKNOWN,
         Inquiry.EDIT_SEQUENCE: OperationState.FAILED,
         Inquiry.NAME: OperationState.FAILED,
+        Inquiry.LOOK: OperationState.FAILED,
     }
