@@ -15,6 +15,7 @@ from qbwc_service.store import (
     MessageSetState,
     OperationDependency,
     OperationState,
+    Problem,
     ProblemReason,
     PullId,
     PullPhase,
@@ -45,11 +46,18 @@ def fill_every_table(queue: CompanyQueue) -> None:
             db.execute(insert(Link), [key | link_values(queue, f"8000000{document_id}-{queue.connection_id}")])
             state = {"state": DocumentState.PENDING, "operation_id": operation_id, "changed_at": queue.clock()}
             db.execute(insert(SyncState), [key | state])
-        entry = {"id": allocate_ids(db, "audit_entries")[0], "document_id": documents[0], "action": "clear"}
-        done = {"done_by": "Ann", "done_at": queue.clock(), "before": {}, "after": {}}
-        db.execute(insert(AuditEntry), [{"connection_id": queue.connection_id} | entry | done])
         _fill_mirror(db, queue, handed_out.message_set_id)
         _fill_problems(db, queue, documents, (first, second))
+        held = Problem.connection_id == queue.connection_id
+        problem_id = db.scalar(select(Problem.id).where(held).limit(1))
+        entry = {
+            "id": allocate_ids(db, "audit_entries")[0],
+            "document_id": documents[0],
+            "problem_id": problem_id,
+            "action": "clear",
+        }
+        done = {"done_by": "Ann", "done_at": queue.clock(), "before": {}, "after": {}}
+        db.execute(insert(AuditEntry), [{"connection_id": queue.connection_id} | entry | done])
         _ask_for(db, queue, handed_out.message_set_id)
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None
         assert db.scalar(select(OperationDependency.operation_id)) is not None
