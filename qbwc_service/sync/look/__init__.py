@@ -11,12 +11,14 @@ from qbwc_service.sync.look.change import decide_change
 from qbwc_service.sync.look.context import LookContext, load_context
 from qbwc_service.sync.look.entries import concerns
 from qbwc_service.sync.look.found import go
+from qbwc_service.sync.look.going import find_going
 
 __all__ = [
     "LookContext",
     "concerns",
     "decide_addition",
     "decide_change",
+    "find_going",
     "go",
     "load_context",
     "plan_look",

@@ -34,8 +34,7 @@ def decide_addition(
         case DocumentKind.CUSTOMER | DocumentKind.ITEM if values is not None:
             return decide_entry(kind, sent, values, records, decided=decided, linked=linked, now=now)
         case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO | DocumentKind.SALES_RECEIPT if values is not None:
-            policy = context.rules.duplicate_numbers
-            return decide_number(sent, values, records, decided=decided, policy=policy, linked=linked, now=now)
+            return decide_number(sent, values, records, decided=decided, context=context, linked=linked, now=now)
         case DocumentKind.PAYMENT if values is not None:
             return decide_payment(sent, values, records, decided=decided, now=now)
         case _:

@@ -14,7 +14,7 @@ from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, Link
 from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
 from qbwc_service.sync.judge import Judgement, Sent
-from qbwc_service.sync.look import LookContext, load_context
+from qbwc_service.sync.look import LookContext, find_going, load_context
 from qbwc_service.sync.look.found import identity_of
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.recovery.findings import Findings, find_disputed
@@ -85,23 +85,40 @@ def apply_inquiry(
         problem = unreadable.message
         for found in findings.values():
             found.failures.append(problem)
-    linked = _find_linked(db, connection_id, findings.values())
-    disputed = find_disputed(findings.values())
-    judgements = [
-        decide(
-            found,
-            sent_of(found.write.operation),
-            linked=_taken_by_others(linked, found),
-            disputed=disputed,
-            context=context,
-            policy=policy,
-            now=now,
-        )
-        for found in findings.values()
-    ]
+    judgements = _decide_in_line(db, connection_id, findings.values(), context=context, policy=policy, now=now)
     inquiries = {one.inquiry for one in operations.values()}
     applied = record_decisions(db, connection_id, judgements, asked=inquiries, now=now)
     return replace(applied, problem=problem)
+
+
+def _decide_in_line(
+    db: Session,
+    connection_id: int,
+    findings: Collection[Findings],
+    *,
+    context: LookContext | None,
+    policy: queue.RetryPolicy,
+    now: datetime,
+) -> list[Judgement]:
+    """Decide one after the other, as they stand in line: what one gets is not there for the next."""
+    linked = _find_linked(db, connection_id, findings)
+    disputed = find_disputed(findings)
+    if context is not None:
+        context = replace(
+            context, going=find_going(db, connection_id, [one.write.operation for one in findings], now=now)
+        )
+    judgements: list[Judgement] = []
+    for found in findings:
+        operation, taken = found.write.operation, _taken_by_others(linked, found)
+        judged = decide(
+            found, sent_of(operation), linked=taken, disputed=disputed, context=context, policy=policy, now=now
+        )
+        judgements.append(judged)
+        if judged.effect is not None and operation.document_id is not None:
+            linked[judged.effect.object_type, judged.effect.quickbooks_id] = operation.document_id
+        if context is not None:
+            context.going.follow(operation, judged, now=now)
+    return judgements
 
 
 def load_look(db: Session, connection_id: int, operations: Sequence[InquiredOperation]) -> LookContext | None:
