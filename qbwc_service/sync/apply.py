@@ -129,6 +129,8 @@ def record_judgements(
 
 
 def _sent(operation: Operation, document: Document | None) -> Sent:
+    decided = operation.decided or {}
+    record_id = decided.get("TxnID") or decided.get("ListID")
     return Sent(
         operation_id=operation.id,
         request=operation.request,
@@ -143,7 +145,8 @@ def _sent(operation: Operation, document: Document | None) -> Sent:
         ),
         credit_memos=used_credit_memos(document.body) if document else (),
         reads_edit_sequence=operation.edit_sequence is not None,
-        was_looked_for=bool((operation.decided or {}).get(Decided.LOOKED)),
+        was_looked_for=bool(decided.get(Decided.LOOKED)),
+        record_id=None if record_id is None else str(record_id),
     )
 
 

@@ -10,7 +10,7 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.numbers import possible_numbers
@@ -35,6 +35,8 @@ class _Look:
 def plan_look(operation: InquiredOperation, context: LookContext) -> tuple[qbxml.Request, ...]:
     """Give the queries about one operation; none where nothing has to be known, or it cannot be rendered."""
     kind, decided = operation.document_kind, operation.decided or {}
+    if Decided.LINK in decided:
+        return (ask_for_record(operation),)
     if operation.request.endswith("ModRq"):
         return (_record(operation.request.removesuffix("ModRq"), decided),)
     values = render_values(operation, context)
@@ -45,6 +47,15 @@ def plan_look(operation: InquiredOperation, context: LookContext) -> tuple[qbxml
         query = "ItemQueryRq" if kind is DocumentKind.ITEM else f"{object_type}QueryRq"
         return (qbxml.Request(name=query, values={"ListID": [decided[Decided.ADOPT]]}),)
     return tuple(_ASKS[kind](_Look(object_type=object_type, values=values, decided=decided, rules=context.rules)))
+
+
+def ask_for_record(operation: InquiredOperation) -> qbxml.Request:
+    """Ask for the record that a person named as the operation's."""
+    kind, object_type = operation.document_kind, operation.request.removesuffix("AddRq").removesuffix("ModRq")
+    query = {DocumentKind.ITEM: "Item", DocumentKind.TERMS: "Terms"}.get(kind, object_type) if kind else object_type
+    key = "ListID" if kind in ENTRIES else "TxnID"
+    lines = {} if kind in ENTRIES else {"IncludeLineItems": True}
+    return qbxml.Request(name=f"{query}QueryRq", values={key: [(operation.decided or {})[Decided.LINK]], **lines})
 
 
 def render_values(operation: InquiredOperation, context: LookContext) -> Values | None:

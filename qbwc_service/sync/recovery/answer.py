@@ -18,6 +18,7 @@ from qbwc_service.sync.look import LookContext, find_going, load_context
 from qbwc_service.sync.look.found import identity_of
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.recovery.findings import Findings, find_disputed
+from qbwc_service.sync.recovery.named import decide_named
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import load_sent_writes
 from qbwc_service.sync.recovery.verdict import ask_alone, decide, give_up
@@ -110,7 +111,7 @@ def _decide_in_line(
     judgements: list[Judgement] = []
     for found in findings:
         operation, taken = found.write.operation, _taken_by_others(linked, found)
-        judged = decide(
+        judged = _decide(
             found, sent_of(operation), linked=taken, disputed=disputed, context=context, policy=policy, now=now
         )
         judgements.append(judged)
@@ -119,6 +120,21 @@ def _decide_in_line(
         if context is not None:
             context.going.follow(operation, judged, now=now)
     return judgements
+
+
+def _decide(
+    found: Findings,
+    sent: Sent,
+    *,
+    linked: Collection[str],
+    disputed: Collection[str],
+    context: LookContext | None,
+    policy: queue.RetryPolicy,
+    now: datetime,
+) -> Judgement:
+    if found.write.is_named and found.is_answered:
+        return decide_named(found, sent, linked=linked, now=now)
+    return decide(found, sent, linked=linked, disputed=disputed, context=context, policy=policy, now=now)
 
 
 def load_look(db: Session, connection_id: int, operations: Sequence[InquiredOperation]) -> LookContext | None:
@@ -189,7 +205,7 @@ def _read(answer: str, questions: Sequence[Question], findings: Mapping[int, Fin
 
 def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> dict[tuple[str, str], int]:
     """Give the documents to which the records belong that were found: by type and id, for ids are unique per type."""
-    wanted = {identity for found in findings for identity in (*found.agreeing, *found.marked)}
+    wanted = {identity for found in findings for identity in (*found.agreeing, *found.marked, *found.named)}
     wanted |= {identity_of(record) for found in findings for record in found.looked}
     if not wanted:
         return {}
@@ -200,7 +216,8 @@ def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]
 
 def _taken_by_others(linked: Mapping[tuple[str, str], int], found: Findings) -> set[str]:
     """Give the ids of its own type, or of what a look found, that belong to other documents than the write's."""
-    types = {found.write.kind} | {record.name.removesuffix("Ret") for record in found.looked}
+    records = (*found.looked, *found.named.values())
+    types = {found.write.kind} | {record.name.removesuffix("Ret") for record in records}
     return {
         quickbooks_id
         for (object_type, quickbooks_id), document_id in linked.items()

@@ -254,7 +254,8 @@ def _decide_name(findings: Findings, sent: Sent, *, policy: queue.RetryPolicy, n
     who = ", ".join(f"the {holder['type']} {holder.get('FullName') or holder.get('Name')!s}" for holder in holders)
     text = f"the name is already in use by {who}"
     judged = ended(sent, OperationState.FAILED, code="3100", text=text)
-    return Judgement(sent=sent, outcome=judged.outcome, evidence={"candidates": holders})
+    said = {"status_code": "3100", "status_message": findings.write.operation.status_message}
+    return Judgement(sent=sent, outcome=judged.outcome, evidence={**said, "candidates": holders})
 
 
 def _adopt(found: qbxml.RetObject, sent: Sent) -> Judgement:
