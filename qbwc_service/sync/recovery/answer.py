@@ -27,6 +27,9 @@ STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
 
 
+KEPT = "done: its answer was lost, and QuickBooks had kept it"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovered:
     """What a question for a stored answer came to; one that is stored is worth keeping with the set it belongs to."""
@@ -57,6 +60,7 @@ def apply_stored_answer(
         policy=policy,
         now=now,
         silence_means=Inquiry.OUTCOME,
+        done_by=KEPT,
     )
     return Recovered(applied=applied, is_stored=True)
 
