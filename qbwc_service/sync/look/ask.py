@@ -67,8 +67,21 @@ def render_values(operation: InquiredOperation, context: LookContext) -> Values 
         rendered = render_document(operation.document_kind, body, resolve=context.resolve, external_guid=None)
     except InputError:
         return None
-    inner = rendered.values[rendered.add]
+    inner = _as_kept(rendered.values[rendered.add])
     return inner if isinstance(inner, Mapping) else None
+
+
+def _as_kept(value: object) -> object:
+    """Write texts as QuickBooks keeps them: so they stand in what it answers."""
+    match value:
+        case str():
+            return qbxml.to_windows_1252(value) or value
+        case Mapping():
+            return {name: _as_kept(inner) for name, inner in value.items()}
+        case list():
+            return [_as_kept(inner) for inner in value]
+        case _:
+            return value
 
 
 def _record(object_type: str, decided: Mapping[str, object]) -> qbxml.Request:

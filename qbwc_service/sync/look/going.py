@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from qbwc_service.qbxml import to_windows_1252
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Document, Operation, OperationState
 from qbwc_service.sync.judge import Judgement
@@ -72,4 +73,5 @@ def _number(decided: Mapping[str, object] | None, body: Mapping[str, object] | N
 
 
 def _key(request: str, number: object) -> Number:
-    return request, str(number or "").casefold()
+    text = str(number or "")
+    return request, (to_windows_1252(text) or text).casefold()
