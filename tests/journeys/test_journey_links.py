@@ -12,7 +12,7 @@ from qbwc_service.sync import Deed, link_document, list_deeds, preview_link, pre
 from qbwc_service.sync.problems import ProblemAction
 from qbwc_service.sync.references import Target
 from tests.office import MakeOffice, Office
-from tests.rows import customer, invoice, item
+from tests.rows import credit_memo, customer, invoice, item, payment
 
 LINE = {"item": {"external_id": "haul"}, "quantity": "1", "rate": "100.00"}
 NOBODY = "80000999-1795366036"
@@ -199,3 +199,20 @@ def test_what_names_a_record_that_is_not_there_says_so(synced: Office) -> None:
     assert synced.problem("reference_missing").external_id == "i2"
     with pytest.raises(StateError, match="does not say which entry"):
         synced.act("reference_missing", "create_missing")
+
+
+@pytest.mark.parametrize("lost", ["invoice", "credit_memo"])
+def test_a_payment_of_what_is_not_there_names_it(synced: Office, lost: str) -> None:
+    """One of them is looked up before the payment goes out, the other one QuickBooks cannot find."""
+    synced.put(credit_memo("m1", lines=[{**LINE, "rate": "20.00"}]))
+    synced.update()
+    gone = id_of(synced, lost, "i1" if lost == "invoice" else "m1")
+    synced.company.tables.transactions.pop(gone)
+    to = {"invoice": {"external_id": "i1"}}
+    used = {"credit_memo": {"external_id": "m1"}, **to, "amount": "20.00"}
+
+    synced.put(payment("p1", amount="80.00", apply=[{**to, "amount": "80.00"}], credits=[used]))
+    synced.update()
+
+    problem = synced.problem("reference_missing")
+    assert (problem.external_id, gone in problem.message) == ("p1", True)
