@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.errors import StateError
-from qbwc_service.store import DocumentState, OperationState
+from qbwc_service.store import OperationState
 from qbwc_service.sync.audit import Deed, record_deed, standing_of
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.look.decided import Decided
@@ -107,7 +107,7 @@ def _ask_for(
 def _check_free_to_go(db: Session, connection_id: int, subject: Subject) -> OperationState:
     """Hold the document's operation, and give its state; StateError where nobody may touch it now."""
     target, present = subject
-    if present.state is DocumentState.DELETED or present.is_leaving:
+    if present.is_leaving:
         message = f"{_name(target)} was deleted"
         raise StateError(message, field="external_id", remedy="send it again, and it is a new one")
     state = queue.hold_operations(db, connection_id, [present.operation_id])[present.operation_id]
