@@ -78,7 +78,8 @@ def test_where_quickbooks_keeps_only_ids_it_arrives_once(bench: Bench, journey: 
 @on_sqlite
 @pytest.mark.parametrize("journey", [NEW, EDIT], ids=lambda journey: journey.name)
 def test_with_a_look_before_each_document_it_arrives_once(bench: Bench, journey: Journey) -> None:
-    bench.cut_everywhere(journey, Instant.BEFORE_CALL, SWITCHES["recovery"], looks=True)
+    if journey is EDIT:  # A look is cut there as well.
+        bench.cut_everywhere(journey, Instant.BEFORE_CALL, SWITCHES["recovery"], looks=True)
     bench.cut_everywhere(journey, Instant.AFTER_EXECUTION, SWITCHES["no_recovery"], looks=True)
 
 
