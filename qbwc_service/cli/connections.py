@@ -34,9 +34,8 @@ def connections_() -> None:
 )
 @click.option("--install", "label", default="Web Connector", show_default=True, help="What to call the first install.")
 @click.option("--no-install", is_flag=True, help="Do not add a first install.")
-@click.option("--no-pull", is_flag=True, help="Only send: do not mirror QuickBooks (`pull start` begins it later).")
 @click.pass_obj
-def create(  # noqa: PLR0913 - the options of the command
+def create(
     desk: Desk,
     name: str,
     *,
@@ -46,11 +45,8 @@ def create(  # noqa: PLR0913 - the options of the command
     run_every: int | None,
     label: str,
     no_install: bool,
-    no_pull: bool,
 ) -> Reply:
     """Link a company file, and add the first Web Connector that may sign in for it.
-
-    QuickBooks is mirrored from the first update on, newest months first; your documents never wait long for it.
 
     Without --company-name the company file that is open at the first contact becomes the connection's own.
     """
@@ -64,8 +60,6 @@ def create(  # noqa: PLR0913 - the options of the command
     )
     with desk.database.writing() as db:
         connection_id = connections.create_connection(db, new, now=desk.now())
-        if not no_pull:
-            pull.start_pull(db, connection_id, now=desk.now())
         install = None if no_install else connections.add_install(db, connection_id, label=label, now=desk.now())
         connection = connections.get_connection(db, connection_id, now=desk.now())
     facts = {"Connection": connection.id, "Name": connection.name, "Status": connection.status_text}

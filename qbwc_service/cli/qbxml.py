@@ -67,7 +67,8 @@ def build(request: str, file: str, *, qbxml_version: str, country: str, characte
     that begin with @ are attributes (@requestID, @iterator). What is wrong is named all at once (exit code 2).
     """
     values = _read_object(file)
-    attributes = {key[1:]: str(values.pop(key)) for key in list(values) if key.startswith("@")}
+    given = {key[1:]: values.pop(key) for key in list(values) if key.startswith("@")}
+    attributes = {name: str(value) for name, value in given.items() if value is not None}
     request_id = attributes.pop("requestID", attributes.pop("request_id", None))
     try:
         built = layer.build(
@@ -127,7 +128,8 @@ def grammar(name: str | None) -> Reply:
     if name is None:
         return Reply(data={"requests": names}, raw="".join(f"{each}\n" for each in names))
     full = layer.find_name(name)
-    element = layer.grammar.find_request(full) or layer.grammar.find_response(full)
+    response = f"{layer.find_name(name[:-3])[:-2]}Rs" if name.lower().endswith("_rs") else full
+    element = layer.grammar.find_request(full) or layer.grammar.find_response(response)
     if element is None:
         close = get_close_matches(full, names, n=1)
         remedy = f"did you mean {close[0]}? " if close else ""

@@ -4,7 +4,9 @@ Serialising is strict, reading is tolerant: unknown elements and values are kept
 was complete before a document breaks off is delivered first, then the error comes.
 """
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,12 +19,26 @@ from qbwc_service.qbxml.parser import XmlElement, create_pull_parser
 from qbwc_service.qbxml.shape import UNKNOWN, Shape, Values, find_shape, read_element
 
 _SET = "QBXMLMsgsRs"
-_LONGEST_TAG = 4096
+_RESPONSE, _OBJECT = 1, 2
+_DEPTHS = (0, _RESPONSE, _OBJECT)
+
+_LONGEST_OPEN_END = 64
+_OPEN_END = re.compile(rb"(?:&[^\s;<>&]*|<(?:[/?]|![-A-Z\[]*)?)\Z")
+_REFERENCE_ERRORS = (
+    etree.ErrorTypes.ERR_NAME_REQUIRED,
+    etree.ErrorTypes.ERR_ENTITYREF_SEMICOL_MISSING,
+    etree.ErrorTypes.ERR_INVALID_DEC_CHARREF,
+    etree.ErrorTypes.ERR_INVALID_HEX_CHARREF,
+    etree.ErrorTypes.ERR_INVALID_CHAR,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetObject:
     """One object of an answer: ``InvoiceRet`` and its values by Intuit's names.
+
+    It is in memory whole. A report is one object with all its rows: it takes some thirty times its text, 400 MB for
+    100,000 rows of 14 MB. Ask for fewer rows.
 
     AMT, PRICE, QTY, PCT and FLOAT are Decimal, BOOL is bool, INT is int (each None where the element is empty), the
     rest is text, QuickBooks' times included: they are wall times with an offset that is wrong in summer.
@@ -58,12 +74,12 @@ class Answer:
 
     def __iter__(self) -> Iterator[Response]:
         """Yield the responses. AnswerError or TruncatedAnswerError where the text ends to make sense."""
-        while (element := self._stream.wait_for_child(self._message_set)) is not None:
-            objects = _iterate_objects(self._stream, element)
+        while (element := self._stream.wait_for_child(self._message_set, depth=_RESPONSE)) is not None:
+            objects = _Objects(self._stream, element)
             yield _read_response(element, objects)
-            for _ in objects:
-                pass  # The caller went on without reading them.
-            del self._message_set[0]
+            objects.skip_rest()
+            self._stream.cut_first(self._message_set, depth=_RESPONSE)
+        self._stream.read_to_end(self._message_set)
 
 
 def read_answer(text: str | bytes) -> Answer:
@@ -83,15 +99,19 @@ class _Stream:
     """A tree that grows while its front is read and cut off, so that no more than a piece is ever in memory.
 
     An element is whole as soon as it has a younger sibling, or the document has ended. Only whole elements are cut
-    off, for the parser still holds the youngest.
+    off, for the parser still holds the youngest. Where the text breaks off, or stops to be XML, the tree alone does
+    not tell whether the youngest was whole: then the text is read once more, and its tags are counted.
     """
 
     def __init__(self, text: str | bytes) -> None:
+        self._text = text
         self._pieces = iterate_pieces(text)
         self._parser = create_pull_parser(_SET)
         self._end_of_text = b""
         self._ended = False
         self._error: AnswerError | None = None
+        self._cut = dict.fromkeys(_DEPTHS, 0)
+        self._tags: _Tags | None = None
 
     def find_message_set(self) -> XmlElement | None:
         """Read until the message set begins; None if there is none."""
@@ -102,18 +122,20 @@ class _Stream:
                 return None
             self._read_piece()
 
-    def wait_for_child(self, parent: XmlElement) -> XmlElement | None:
+    def wait_for_child(self, parent: XmlElement, *, depth: int) -> XmlElement | None:
         """Read until the first child of an element has begun; None if it has no child (any more)."""
         while (child := _first(parent)) is None and not self.is_whole(parent):
+            if self._error is not None and self._has_ended(depth - 1):
+                return None
             self._read_piece()
-        if child is not None and self._error is not None and self._is_half(child):
+        if child is not None and self._error is not None and not self._has_begun(depth):
             raise self._error
         return child
 
-    def wait_until_whole(self, element: XmlElement) -> None:
+    def wait_until_whole(self, element: XmlElement, *, depth: int) -> None:
         """Read until an element is there with all that it holds."""
         while element.getnext() is None and not self.is_whole(element):
-            if isinstance(self._error, TruncatedAnswerError) and self._ends_behind(element):
+            if self._error is not None and self._has_ended(depth):
                 return
             self._read_piece()
 
@@ -121,21 +143,31 @@ class _Stream:
         """Tell whether all of an element, or of what it stands in, was read."""
         return self._ended or any(each.getnext() is not None for each in (element, *element.iterancestors()))
 
-    def _ends_behind(self, element: XmlElement) -> bool:
-        """Tell whether the text broke off behind an element's end, perhaps inside the next tag."""
-        if self._is_half(element):
-            return False
-        whole = self._end_of_text.rpartition(b"<")[0] if self._ends_inside_tag() else self._end_of_text
-        names = (each.tag for each in (element, *element.iterancestors()))
-        return whole.rstrip().endswith(tuple(f"</{name!s}>".encode() for name in names))
+    def cut_first(self, parent: XmlElement, *, depth: int) -> None:
+        """Forget the first child of an element, which was read."""
+        self._cut[depth] += 1
+        del parent[0]
 
-    def _is_half(self, element: XmlElement) -> bool:
-        """Tell whether the parser made an element of a tag in which the text broke off."""
-        is_last = element.getnext() is None and len(element) == 0 and not element.text
-        return is_last and isinstance(self._error, TruncatedAnswerError) and self._ends_inside_tag()
+    def read_to_end(self, message_set: XmlElement) -> None:
+        """Read what follows the message set. AnswerError if it is anything, or if the document does not end."""
+        while not self._ended and message_set.getnext() is None:
+            self._read_piece()
+        texts = (message_set.text, message_set.tail)
+        if message_set.getnext() is not None or any(text and text.strip() for text in texts):
+            raise AnswerError(f"The answer goes on behind the end of {_SET}")
 
-    def _ends_inside_tag(self) -> bool:
-        return self._end_of_text.rfind(b"<") > self._end_of_text.rfind(b">")
+    def _has_begun(self, depth: int) -> bool:
+        """Tell, after an error, whether the tag was whole in which the first element of a depth begins."""
+        return self._cut[depth] < self._count_tags().begun[depth]
+
+    def _has_ended(self, depth: int) -> bool:
+        """Tell, after an error, whether the end of the first element of a depth was read."""
+        return self._cut[depth] < self._count_tags().ended[depth]
+
+    def _count_tags(self) -> "_Tags":
+        if self._tags is None:
+            self._tags = _count_tags(self._text)
+        return self._tags
 
     def _read_piece(self) -> None:
         """Read on. An error is raised one call later, when what came before it was delivered."""
@@ -147,26 +179,98 @@ class _Stream:
                 self._parser.close()
                 self._ended = True
             elif piece:
+                self._end_of_text = (self._end_of_text + piece)[-_LONGEST_OPEN_END:]
                 self._parser.feed(piece)
-                self._end_of_text = (self._end_of_text + piece)[-_LONGEST_TAG:]
+                self._error = _find_fault(self._parser)
         except etree.XMLSyntaxError as error:
-            if piece is None:
+            if piece is None and not self._waits_for_reference(error):
                 self._error = TruncatedAnswerError(f"The answer breaks off: {error.msg}")
             else:
                 self._error = AnswerError(f"The answer is not well-formed XML: {error.msg}")
             self._error.__cause__ = error
+
+    def _waits_for_reference(self, error: etree.XMLSyntaxError) -> bool:
+        """Tell whether the parser gave up at an ``&``, whose ``;`` it had awaited, and the text went on behind it."""
+        return getattr(error, "code", None) in _REFERENCE_ERRORS and _OPEN_END.search(self._end_of_text) is None
+
+
+@dataclass(slots=True)
+class _Tags:
+    """How many tags were read whole, by depth: of the message set, of the responses, of the objects."""
+
+    begun: dict[int, int]
+    ended: dict[int, int]
+
+
+def _count_tags(text: str | bytes) -> _Tags:
+    """Count the tags that a parser understands before it meets a fault or the end of the text.
+
+    ``close`` is not called: it would make an element of a tag in which the text breaks off.
+    """
+    parser = create_pull_parser(None)
+    tags = _Tags(begun=dict.fromkeys(_DEPTHS, 0), ended=dict.fromkeys(_DEPTHS, 0))
+    depth = None
+    for piece in iterate_pieces(text):
+        with suppress(etree.XMLSyntaxError):
+            parser.feed(piece)
+        for event, found in parser.read_events():
+            element = cast("XmlElement", found)
+            if depth is None and element.tag != _SET:
+                continue
+            if event == "start":
+                depth = 0 if depth is None else depth + 1
+                if depth in _DEPTHS:
+                    tags.begun[depth] += 1
+                continue
+            if depth in _DEPTHS:
+                tags.ended[depth] += 1
+                element.clear()
+            depth = (depth or 0) - 1
+            if depth < 0:
+                return tags
+    return tags
+
+
+def _find_fault(parser: "etree.XMLPullParser") -> AnswerError | None:
+    """Find what libxml2 noted without raising: it builds nothing any more after that, and waits for the end."""
+    for entry in parser.feed_error_log:
+        if entry.level == etree.ErrorLevels.FATAL:
+            return AnswerError(f"The answer is not well-formed XML: {entry.message}, line {entry.line}")
+    return None
 
 
 def _first(parent: XmlElement) -> XmlElement | None:
     return parent[0] if len(parent) else None
 
 
+class _Objects:
+    """The objects of one response, which can be read while no later response was asked for."""
+
+    def __init__(self, stream: _Stream, response: XmlElement) -> None:
+        self._objects = _iterate_objects(stream, response)
+        self._name = str(response.tag)
+        self._is_late = False
+
+    def __iter__(self) -> "_Objects":
+        return self
+
+    def __next__(self) -> RetObject:
+        if self._is_late:
+            raise AnswerError(f"The objects of {self._name} are gone: the next response was asked for before them")
+        return next(self._objects)
+
+    def skip_rest(self) -> None:
+        """Pass over what the caller left; whoever asks for it later gets an error, not the impression of none."""
+        for _ in self._objects:
+            self._is_late = True
+
+
 def _iterate_objects(stream: _Stream, response: XmlElement) -> Iterator[RetObject]:
     shapes = _find_shapes(find_response(str(response.tag)))
-    while (element := stream.wait_for_child(response)) is not None:
-        stream.wait_until_whole(element)
+    while (element := stream.wait_for_child(response, depth=_OBJECT)) is not None:
+        stream.wait_until_whole(element, depth=_OBJECT)
         yield _read_object(element, shapes)
-        del response[0]
+        stream.cut_first(response, depth=_OBJECT)
 
 
 def _find_shapes(response: Element | None) -> dict[str, Shape]:

@@ -19,8 +19,8 @@ _VALUES: Mapping[str, tuple[str, ...]] = {
 
 def check_attributes(found: Findings, element: Element, request: Request) -> str:
     """Write the attributes of a request, each with a blank before it; what is wrong is noted."""
-    texts = {}
-    if request.request_id is not None:
+    texts: dict[str, str] = {}
+    if request.request_id is not None and _is_text(found, "requestID", request.request_id):
         _check_request_id(found, request.request_id)
         texts["requestID"] = request.request_id
     known = {key: name for name in element.attributes for key in (name, snake_case(name))}
@@ -28,12 +28,23 @@ def check_attributes(found: Findings, element: Element, request: Request) -> str
         name = known.get(key)
         if name is None:
             found.note(f"@{key}", "unknown", f"is not an attribute of {element.name}")
-            continue
-        if name in _VALUES and value not in _VALUES[name]:
-            found.note(f"@{name}", "enum", f"is not one of {', '.join(_VALUES[name])}")
-        texts[name] = value
+        elif name in texts:
+            found.note(f"@{name}", "repeat", "is given twice, by Intuit's name and by ours")
+        elif _is_text(found, name, value):
+            if name in _VALUES and value not in _VALUES[name]:
+                found.note(f"@{name}", "enum", f"is not one of {', '.join(_VALUES[name])}")
+            elif name not in _VALUES and not value.isprintable():
+                found.note(f"@{name}", "characters", "holds no control characters")
+            texts[name] = value
     _check_iterator(found, request, texts)
-    return "".join(f' {name}="{escape(str(text))}"' for name, text in texts.items())
+    return "".join(f' {name}="{escape(text)}"' for name, text in texts.items())
+
+
+def _is_text(found: Findings, name: str, value: object) -> bool:
+    if isinstance(value, str):
+        return True
+    found.note(f"@{name}", "format", f"expects text, not {type(value).__name__}")
+    return False
 
 
 def _check_request_id(found: Findings, request_id: str) -> None:
@@ -49,9 +60,11 @@ def _check_iterator(found: Findings, request: Request, texts: Mapping[str, str])
     iterator = texts.get("iterator")
     if iterator in ("Continue", "Stop") and not texts.get("iteratorID"):
         found.note("@iteratorID", "required", f"is required to {iterator.lower()} an iterator")
+    if "iteratorID" in texts and iterator not in ("Continue", "Stop"):
+        found.note("@iteratorID", "choice", "belongs to an iterator that is continued or stopped")
     if iterator in ("Start", "Continue") and _is_missing(request.values, "MaxReturned"):
         found.note("MaxReturned", "required", "is required with an iterator: it is the size of a page")
 
 
 def _is_missing(values: Mapping[str, object], name: str) -> bool:
-    return values.get(name) is None and values.get(snake_case(name)) is None
+    return all(values.get(key) in (None, [], ()) for key in (name, snake_case(name)))

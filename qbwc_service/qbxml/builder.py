@@ -28,8 +28,9 @@ def build_request(
     """Check a request and write it as one XML element, pure ASCII.
 
     ``version`` is the qbXML version of the document it will stand in, ``country`` the edition of QuickBooks (US, CA,
-    UK, AU). Raises InvalidRequestError with every error of the request; paths start below the request's element
-    (``InvoiceAdd.InvoiceLineAdd[2].Desc``).
+    UK, AU). The request's name is Intuit's (``InvoiceAddRq``) and its values stand as in XML, below ``InvoiceAdd``:
+    ``build_document`` takes our names too. Raises InvalidRequestError with every error of the request; paths start
+    below the request's element (``InvoiceAdd.InvoiceLineAdd[2].Desc``).
     """
     element = _find_element(request, version=version, country=country)
     major, minor = map(int, version.split("."))
@@ -43,7 +44,7 @@ def build_request(
     found.output.append(f"</{element.name}>")
     if found.errors:
         raise InvalidRequestError(f"{request.name} cannot be sent", found.errors)
-    return BuiltRequest(xml="".join(found.output), changed=tuple(found.changed))
+    return BuiltRequest(xml="".join(found.output), version=version, changed=tuple(found.changed))
 
 
 def _find_element(request: Request, *, version: str, country: str) -> Element:
@@ -95,17 +96,26 @@ def _write_content(found: Findings, parent: Element, values: Mapping[str, object
 def _resolve(
     found: Findings, plan: Plan, values: Mapping[str, object], *, path: str
 ) -> tuple[_Given, Sequence[object] | None]:
-    """Find the element of every key; what is None or an empty list counts as not given."""
+    """Find the element of every key; what is None counts as not given, and so does an empty list where all may lack.
+
+    An empty list of what to look for in a query is an error: left out, it would ask for the whole company.
+    """
     given: _Given = {}
     lines: Sequence[object] | None = None
     for key, value in values.items():
-        if value is None or key == DEFINE_MACRO or (isinstance(value, list | tuple) and not value):
+        if key == DEFINE_MACRO:
             continue
         element = plan.keys.get(key)
-        if element is None and key == LINES and plan.has_lines:
-            lines = value if isinstance(value, list | tuple) else (value,)
+        if element is None and (key != LINES or not plan.has_lines):
+            hint = _suggest(key, tuple(plan.keys)) if isinstance(key, str) else ""
+            found.note(_join(path, str(key)), "unknown", f"is not known here{hint}")
+        elif value is None:
+            continue
+        elif isinstance(value, list | tuple) and not value:
+            if element is not None and element in plan.lookups:
+                found.note(_join(path, element.name), "required", "is an empty list, which would ask for everything")
         elif element is None:
-            found.note(_join(path, key), "unknown", f"is not known here{_suggest(key, tuple(plan.keys))}")
+            lines = value if isinstance(value, list | tuple) else (value,)
         elif element in given:
             found.note(_join(path, key), "repeat", "is given twice, by Intuit's name and by ours")
         else:
@@ -160,9 +170,12 @@ def _write_mixed_line(found: Findings, plan: Plan, line: object, *, path: str) -
         _write_one(found, plan.plain_line, line, path=path)
     elif isinstance(line, Mapping) and len(line) == len(named) == 1:
         part = plan.keys[named[0]]
-        _write_one(found, part, line[named[0]], path=_join(path, part.name))
+        if line[named[0]] is None:
+            found.note(_join(path, part.name), "format", "is nothing (null), which has no place in a list")
+        else:
+            _write_one(found, part, line[named[0]], path=_join(path, part.name))
     elif isinstance(line, Mapping) and len(line) == 1:
-        found.note(_join(path, next(iter(line))), "unknown", f"is not one of {plan.description}")
+        found.note(_join(path, str(next(iter(line)))), "unknown", f"is not one of {plan.description}")
     else:
         found.note(path, "format", f"expects an object with one key: {plan.description}")
 
@@ -180,7 +193,9 @@ def _write_element(found: Findings, element: Element, value: object, *, path: st
 def _write_each(found: Findings, element: Element, value: object, *, path: str) -> None:
     items = value if isinstance(value, list | tuple) else (value,)
     for position, item in enumerate(items):
-        if item is not None:
+        if item is None:
+            found.note(f"{path}[{position}]", "format", "is nothing (null), which has no place in a list")
+        else:
             _write_one(found, element, item, path=f"{path}[{position}]")
 
 

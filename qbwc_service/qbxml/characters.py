@@ -22,6 +22,13 @@ _FORBIDDEN = ((0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0xD800, 0xDFFF), (0xFFF
 _INVISIBLE = ("Cc", "Cf", "Cs", "Mn", "Me")
 
 
+_FRACTION = re.compile("([0-9])([\u2150-\u215f\u2189])")
+_SUPER = "\u2070\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b"
+_SUB = "\u2080-\u2089\u208a\u208b"
+_SMALL_DIGITS = re.compile(f"[{_SUPER}\u00b9\u00b2\u00b3]*[{_SUPER}][{_SUPER}\u00b9\u00b2\u00b3]*|[{_SUB}]+")
+"""A fraction, and small digits, that would become a part of the number before them: 1\u215b is not 11/8."""
+
+
 class Characters(StrEnum):
     """What happens to characters that QuickBooks cannot keep."""
 
@@ -54,6 +61,7 @@ def to_windows_1252(text: str, policy: Characters = Characters.TRANSLITERATE) ->
         return text
     if policy is Characters.REFUSE:
         return None
+    text = _SMALL_DIGITS.sub(_write_small_digits, _FRACTION.sub(r"\1 \2", text))
     result = "".join(map(_replace, text))
     return None if NO_COUNTERPART in result else result
 
@@ -85,6 +93,12 @@ def _replace(char: str) -> str:
     if parts == char:
         return NO_COUNTERPART
     return "".join(map(_replace, parts))
+
+
+def _write_small_digits(match: "re.Match[str]") -> str:
+    text = match.group()
+    mark = "_" if "\u2080" <= text[0] <= "\u208b" else "^"
+    return mark + unicodedata.normalize("NFKC", text)
 
 
 def _is_windows_1252(char: str) -> bool:

@@ -20,10 +20,15 @@ _LEADING = re.compile(rb"(?:\xef\xbb\xbf|\s)*")
 _STR_SPACE = re.compile("[\ufeff\\s]*")
 _BYTES_SPACE = re.compile(rb"\s*")
 _ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_REPLACEMENT = "\ufffd"
 _CONTROLS = bytes(code for code in range(0x20) if code not in b"\t\n\r")
 _NONCHARACTERS = ("\ufffe".encode(), "\uffff".encode())
 _REFERENCE = re.compile(r"&(?:amp;)?#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,10}));")
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|&#(?:[xX]0*([0-9a-fA-F]{1,8})|0*([0-9]{1,10}));"
+)
 _LONGEST_REFERENCE = 20
+_LONGEST_PROLOG = 1024 * 1024
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -44,26 +49,62 @@ def iterate_pieces(text: str | bytes) -> Iterator[bytes]:
             yield data
             continue
         head = _LEADING.sub(b"", head + data, count=1)
-        end = _find_end_of_prolog(head)
+        end = find_end_of_prolog(head)
         yield head[:end]
         head = head[end:]
-        if len(head) > 1:  # The root element has begun: no document type can come any more.
+        if not _may_be_prolog(head):  # The root element has begun: no document type can come any more.
             yield head
             head = None
     yield (head or b"") + _clean(rest)
 
 
-def read_text(text: str | bytes) -> str:
-    """Give the whole text as it is, whatever its encoding. AnswerError for an unknown encoding."""
-    return "".join(_iterate_text(text)) if isinstance(text, bytes) else text
+def read_text(data: bytes) -> str:
+    """Give the text of bytes that somebody wrote, exactly. AnswerError if they are not in the encoding they declare."""
+    encoding = _find_encoding(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeError:
+        raise AnswerError(f"The text is not in the encoding that it declares: {encoding}") from None
 
 
 def find_forbidden(text: str) -> Iterator[int]:
     """Yield the lines, from 1, of characters and references to characters that XML 1.0 forbids; each line once."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        references = (int(match[1], 16) if match[1] else int(match[2]) for match in _REFERENCE.finditer(line))
-        if any(is_forbidden(ord(char)) for char in line) or any(map(is_forbidden, references)):
-            yield number
+    line, counted, told = 1, 0, 0
+    for match in _SUSPECT.finditer(text):
+        if not is_forbidden(_read_code(match)):
+            continue
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        if line != told:
+            yield line
+        told = line
+
+
+def remove_forbidden(text: str) -> str:
+    """Give the text without what ``find_forbidden`` finds; a doubly escaped reference is text, and stays."""
+    return _SUSPECT.sub(lambda match: "" if is_forbidden(_read_code(match)) else match.group(), text)
+
+
+def find_end_of_prolog(head: bytes) -> int:
+    """Find where the root element begins, or may begin. AnswerError for a document type."""
+    prolog = _PROLOG.match(head)
+    end = prolog.end() if prolog is not None else 0
+    if head.startswith(b"<!", end) and not b"<!--".startswith(head[end : end + 4]):
+        raise AnswerError("The text has a document type declaration, which qbXML never has; it is not read")
+    return end
+
+
+def _may_be_prolog(rest: bytes) -> bool:
+    """Tell whether what follows the whole parts of a prolog may become another one. AnswerError if it is too long."""
+    if not rest.startswith((b"<?", b"<!--")):
+        return b"<!--".startswith(rest)
+    if len(rest) > _LONGEST_PROLOG:
+        raise AnswerError("The text begins with a comment or an instruction that has no end; it is not read")
+    return True
+
+
+def _read_code(match: "re.Match[str]") -> int:
+    return int(match[1], 16) if match[1] else int(match[2] or 0)
 
 
 def _clean(text: str) -> bytes:
@@ -92,16 +133,6 @@ def _find_safe_end(text: str) -> int:
     return start if before == -1 or text[before : before + 5] != "&amp;" else before
 
 
-def _find_end_of_prolog(head: bytes) -> int:
-    """Find where the root element begins, or may begin. AnswerError for a document type."""
-    prolog = _PROLOG.match(head)
-    end = prolog.end() if prolog is not None else 0
-    # An unfinished comment or instruction of this size could hide one as well.
-    if head.startswith((b"<!", b"<?"), end):
-        raise AnswerError("The text has a document type declaration, which qbXML never has; it is not read")
-    return end
-
-
 def _iterate_text(text: str | bytes) -> Iterator[str]:
     if isinstance(text, str):
         begin = _STR_SPACE.match(text)
@@ -124,7 +155,8 @@ def _find_encoding(data: bytes) -> str:
         if data.startswith(mark):
             return encoding
     declared = _ENCODING.match(data[:200].lstrip())
-    if declared is not None and (name := declared[1].decode("ascii").lower()) not in ("utf-8", "utf8"):
+    if declared is not None:
+        name = declared[1].decode("ascii").lower()
         try:
             b"a".decode(name, "replace")  # Refuses what is no encoding of text: zlib, hex.
             return codecs.lookup(name).name
@@ -134,11 +166,12 @@ def _find_encoding(data: bytes) -> str:
 
 
 def _is_utf8(data: bytes) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        for start in range(0, len(data), PIECE):
-            decoder.decode(data[start : start + PIECE])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    """Tell whether bytes are UTF-8, be it cut inside a character, or with fewer strays than characters of UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    strays = characters = 0
+    for start in range(0, len(data), PIECE):
+        text = decoder.decode(data[start : start + PIECE])
+        if not text.isascii():
+            strays += text.count(_REPLACEMENT)
+            characters += len(text) - len(text.encode("ascii", "ignore"))
+    return strays == 0 or characters - strays > strays

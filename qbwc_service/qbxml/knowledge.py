@@ -86,7 +86,7 @@ def explain(code: str | int) -> CodeFact | None:
 
     A status or an hresult that is not in the table gets what its range says, not certain. None for other texts.
     """
-    text = str(code).strip()
+    text = f"0x{code:08X}" if isinstance(code, int) and 2**31 <= code < 2**32 else str(code).strip()
     if (match := _QBWC.fullmatch(text)) is not None:
         fact = QBWC_FACTS.get(f"QBWC{match[1]}")
         return None if fact is None else _from_qbwc(fact)

@@ -126,6 +126,9 @@ def _check_range(element: Element, text: str) -> Refusal | None:
 
 
 def _show(characters: str) -> str:
-    return " ".join(
-        f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}" for char in characters
+    shown = " ".join(
+        f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}"
+        for char in characters[:_SHOWN_VALUES]
     )
+    more = len(characters) - _SHOWN_VALUES
+    return shown + (f" and {more} more" if more > 0 else "")

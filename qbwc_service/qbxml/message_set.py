@@ -27,13 +27,15 @@ def build_message_set(
     ``new_message_set_id`` asks QuickBooks to keep the outcome under that ID, ``old_message_set_id`` asks for a kept
     outcome or clears it; each has at most 24 characters. Without requests the document is a pure status check and
     needs one of them. rollbackOnError is refused: QuickBooks Desktop does not support it. Raises
-    InvalidRequestError with all errors. ``version`` must be the one the requests were built for.
+    InvalidRequestError with all errors. ``version`` must be the one the requests were built for, or newer: QuickBooks
+    refuses the whole document for one element that its version does not have.
     """
     errors = [
         *_check_choice("version", version, KNOWN_VERSIONS, rule="version"),
         *_check_choice("on_error", on_error, ON_ERROR, rule="enum"),
         *_check_id("new_message_set_id", new_message_set_id),
         *_check_id("old_message_set_id", old_message_set_id),
+        *_check_versions(requests, version),
     ]
     if not requests and new_message_set_id is None and old_message_set_id is None:
         errors.append(FieldError(path="requests", rule="required", message="a message set needs a request"))
@@ -49,6 +51,14 @@ def build_message_set(
         f'<?xml version="1.0" encoding="utf-8"?><?qbxml version="{version}"?>'
         f"<QBXML><QBXMLMsgsRq{attributes}>{body}</QBXMLMsgsRq></QBXML>"
     )
+
+
+def _check_versions(requests: Sequence[BuiltRequest], version: str) -> list[FieldError]:
+    return [
+        FieldError(path=f"requests[{position}]", rule="version", message=f"was built for qbXML {request.version}")
+        for position, request in enumerate(requests)
+        if version in KNOWN_VERSIONS and request.version in KNOWN_VERSIONS[KNOWN_VERSIONS.index(version) + 1 :]
+    ]
 
 
 def _check_choice(path: str, value: str, known: Sequence[str], *, rule: str) -> list[FieldError]:

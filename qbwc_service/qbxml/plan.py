@@ -12,6 +12,7 @@ from qbwc_service.qbxml.names import snake_case
 class Plan:
     """The elements of an aggregate, or of a choice's alternatives, by every key a caller may use.
 
+    ``lookups`` are what a query, or a filter of one, looks for: without them it would ask for everything.
     ``plain_line`` is the kind of a line that does not name its kind: the only one beside group lines.
     """
 
@@ -23,6 +24,7 @@ class Plan:
     is_reference: bool = False
     has_lines: bool = False
     plain_line: Element | None = None
+    lookups: frozenset[Element] = frozenset()
 
 
 @cache
@@ -36,6 +38,7 @@ def find_plan(part: Element | Choice) -> Plan:
                 names=frozenset(element.name for element in elements),
                 is_reference=part.is_reference,
                 has_lines=any(isinstance(choice, Choice) and choice.repeats for choice in part.content),
+                lookups=_find_lookups(part),
             )
         case Choice():
             alternatives = tuple(tuple(iterate_elements(content)) for content in part.alternatives)
@@ -48,6 +51,13 @@ def find_plan(part: Element | Choice) -> Plan:
                 may_be_empty=any(_may_be_empty(content) for content in part.alternatives),
                 plain_line=_find_plain_line(part, elements),
             )
+
+
+def _find_lookups(element: Element) -> frozenset[Element]:
+    if not element.name.endswith(("QueryRq", "Filter")):
+        return frozenset()
+    parts = [part for part in element.content if isinstance(part, Choice) and not part.repeats]
+    return frozenset(part for part in iterate_elements(tuple(parts)) if part.repeats)
 
 
 def _find_plain_line(choice: Choice, elements: tuple[Element, ...]) -> Element | None:

@@ -1,22 +1,23 @@
 """Read requests that somebody wrote as XML, so that they can be checked and queued like any other."""
 
-import re
+from functools import cache
 
 from lxml import etree
 
 from qbwc_service.errors import AnswerError, FieldError, InvalidRequestError
-from qbwc_service.qbxml.decode import iterate_pieces
+from qbwc_service.qbxml import written
 from qbwc_service.qbxml.grammar import Choice, Element, find_request, iterate_elements
-from qbwc_service.qbxml.parser import XmlElement, parse_document
+from qbwc_service.qbxml.parser import XmlElement
 from qbwc_service.qbxml.request import LINES, Request
 
-_PROLOG = re.compile(r"(?:\s*(?:<\?.*?\?>|<!--.*?-->))*", re.DOTALL)
-_WRAPPERS = ("requests", "QBXML", "QBXMLMsgsRq", "SignonMsgsRq")
+_SHOWN_LINES = 5
+_WRAPPERS = (written.WRAPPER, "QBXML", "QBXMLMsgsRq", "SignonMsgsRq")
 
 
 def read_requests(text: str | bytes) -> tuple[Request, ...]:
     """Read a request document, or one or several bare request elements, into values for ``build_request``.
 
+    What is there is read as it is: text that looks like a reference stays text, control characters are refused.
     Values stay text; the order of elements does not matter, for building puts them in order. Attributes of the
     message set are ignored. Raises InvalidRequestError for what is no XML, has no request, or names an unknown one;
     what is inside the requests is checked when they are built.
@@ -33,15 +34,15 @@ def read_requests(text: str | bytes) -> tuple[Request, ...]:
 
 def _parse(text: str | bytes) -> XmlElement:
     try:
-        clean = b"".join(iterate_pieces(text)).decode("utf-8")
+        document = written.parse(text.lstrip())
     except AnswerError as error:
         raise _refuse(error.message) from error
-    prolog = _PROLOG.match(clean)
-    body = clean[prolog.end() if prolog else 0 :]
-    try:
-        return parse_document(f"<requests>{body}</requests>".encode())
     except etree.XMLSyntaxError as error:
         raise _refuse(f"is not well-formed XML: {error.msg}") from error
+    if document.forbidden:
+        lines = ", ".join(map(str, document.forbidden[:_SHOWN_LINES]))
+        raise _refuse(f"holds control characters, which XML forbids (line {lines})", rule="characters")
+    return document.root
 
 
 def find_requests(element: XmlElement) -> list[XmlElement]:
@@ -99,6 +100,7 @@ def _append(values: dict[str, object], name: str, value: object) -> None:
         values[name] = [value] if name not in values else [present, value]
 
 
+@cache
 def line_names(grammar: Element | None) -> frozenset[str]:
     """Give the names of the elements that may follow each other any number of times in any order."""
     parts = grammar.content if grammar is not None else ()

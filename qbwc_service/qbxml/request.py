@@ -43,7 +43,11 @@ class TextChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltRequest:
-    """A checked request element, pure ASCII, and what transliteration changed in it."""
+    """A checked request element, pure ASCII, the qbXML version it was checked for, and what transliteration changed.
+
+    ``version`` is empty where nobody checked it.
+    """
 
     xml: str
+    version: str = ""
     changed: tuple[TextChange, ...] = ()

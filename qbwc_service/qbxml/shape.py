@@ -66,6 +66,8 @@ def read_element(element: XmlElement, shape: Shape) -> object:
     What may repeat is always a list. Where lines of several kinds are mixed, ``lines`` holds all of them in order,
     each as an object with one key. Attributes, which only reports have, are keys that begin with ``@``.
     """
+    if shape.children is None and (len(element) or element.attrib):
+        return _read_unknown(element)  # Where a plain value is expected as well: nothing is lost.
     if shape.is_text:
         return element.text or ""
     if shape.parse is not None:
@@ -86,12 +88,13 @@ def _read_children(element: XmlElement, shape: Shape) -> Values:
     texts, line_names = shape.texts, shape.line_names
     for child in element:
         name = child.tag
-        if name in texts and name not in values:
+        is_plain = not len(child)
+        if is_plain and name in texts and name not in values and not child.keys():
             values[name] = child.text or ""
             continue
         found = known.get(name, UNKNOWN)
         parse = found.parse
-        value = read_element(child, found) if parse is None else parse(child.text or "")
+        value = parse(child.text or "") if is_plain and parse and not child.keys() else read_element(child, found)
         if found.repeats or name in values:  # The second is unknown, or a surprise: nothing is lost.
             _append(values, name, value)
         else:
@@ -118,8 +121,9 @@ def _read_unknown(element: XmlElement) -> object:
         return element.text or ""
     values = _read_children(element, UNKNOWN)
     values.update(_read_attributes(element))
-    if element.text and element.text.strip():
-        values["#text"] = element.text
+    text = "".join(part for part in (element.text, *(child.tail for child in element)) if part and part.strip())
+    if text:
+        values["#text"] = text
     return values
 
 

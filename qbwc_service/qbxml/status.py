@@ -30,9 +30,11 @@ class Outcome(StrEnum):
     """Nobody knows whether something was done."""
 
 
-_RETRY = (1010, 3175, 3176, 3177, 3231)
-_REQUERY = (3200, 3290)
-_MESSAGE_SET = (9001, 9002, 9003, 9005)
+_OF_TEXT = (3170, 3180)
+_NAME_IN_USE = 3100
+_IN_PART = (510,)
+"""The object that cannot be returned; an answer came all the same."""
+
 _MACRO_ERRORS = range(9100, 9200)
 
 
@@ -41,17 +43,20 @@ def judge(code: int, message: str, *, is_write: bool) -> Outcome:
 
     A success of a write without an ID in its answer is unknown all the same; that is for the caller to see.
     """
+    fact = STATUS_FACTS.get(code)
+    if fact is not None and fact.action is Action.QUERY and fact.applied is Applied.UNKNOWN and code not in _IN_PART:
+        return Outcome.UNKNOWN if is_write else Outcome.RETRY
     match code:
-        case 0:
-            return Outcome.DONE
         case 1:
             return Outcome.EMPTY
         case _ if 0 <= code < 500:  # noqa: PLR2004 -- The ranges are Intuit's.
             return Outcome.DONE
         case _ if 500 <= code < 1000:  # noqa: PLR2004 -- The same.
             return Outcome.WARNING
+        case _ if 1000 < code < 10000:  # noqa: PLR2004 -- Intuit's range of errors.
+            return _judge_error(code, fact, message, is_write=is_write)
         case _:
-            return _judge_error(code, message, is_write=is_write)
+            return Outcome.UNKNOWN if is_write else Outcome.RETRY
 
 
 def explain_status(code: int) -> StatusFact | None:
@@ -62,18 +67,19 @@ def explain_status(code: int) -> StatusFact | None:
     return fact
 
 
-def _judge_error(code: int, message: str, *, is_write: bool) -> Outcome:
-    if code in (3170, 3180):
+def _judge_error(code: int, fact: StatusFact | None, message: str, *, is_write: bool) -> Outcome:
+    """Judge what certainly was not done by the action in the table of codes."""
+    if code in _OF_TEXT:
         return Outcome.RETRY if is_lock(message) else Outcome.FAILED
-    if code in _RETRY:
-        return Outcome.RETRY
-    if code in _REQUERY:
-        return Outcome.REQUERY
-    if code == 3100 and is_write:  # noqa: PLR2004 -- The name is already in use.
-        return Outcome.LOOK_UP
-    if code == 1000 or code in _MESSAGE_SET or not 1000 <= code < 10000:  # noqa: PLR2004 -- Intuit's range of errors.
-        return Outcome.UNKNOWN if is_write else Outcome.RETRY
-    return Outcome.FAILED
+    match fact.action if fact is not None else Action.REPORT_BUG:
+        case Action.RETRY:
+            return Outcome.RETRY
+        case Action.QUERY if code != _NAME_IN_USE:
+            return Outcome.REQUERY
+        case Action.QUERY if is_write:
+            return Outcome.LOOK_UP
+        case _:
+            return Outcome.FAILED
 
 
 _MACRO_FACT = StatusFact(

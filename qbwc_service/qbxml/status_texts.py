@@ -101,7 +101,7 @@ TEXT_RULES: tuple[TextRule, ...] = (
         "no_such_record",
         (3120,),
         r'object "(?P<id>.*?)" specified in the request cannot be found',
-        Action.QUERY,
+        Action.FIX_DATA,
         "The record {id} was deleted in QuickBooks, or it is paid already.",
     ),
     _rule(
@@ -122,10 +122,17 @@ TEXT_RULES: tuple[TextRule, ...] = (
 """Every rule, the first that fits decides."""
 
 
+_OWN_WORDS = re.compile(r"QuickBooks error message:\s*(?=\S)(.*)", re.IGNORECASE | re.DOTALL)
+_QUOTED = re.compile(r'"(?:[^"]|"(?=\w))*"(?!\w)')
+
+
 def find_reason(code: int, message: str) -> StatusReason | None:
     """Give the reason that a status's text tells; None where the code says all that is known."""
+    own_words = _find_own_words(message)
     for rule in TEXT_RULES:
-        match = rule.pattern.search(message) if code in rule.codes else None
+        # What names something is quoted; a reason is told in QuickBooks' own words, not in those of a record's name.
+        text = message if rule.pattern.groupindex else own_words
+        match = rule.pattern.search(text) if code in rule.codes else None
         if match is not None:
             named = match.groupdict()
             advice = rule.advice.format_map(named)
@@ -135,4 +142,10 @@ def find_reason(code: int, message: str) -> StatusReason | None:
 
 def is_lock(message: str) -> bool:
     """Tell whether a message says that somebody else holds the record, so that waiting helps."""
-    return _LOCK.search(message) is not None
+    return _LOCK.search(_find_own_words(message)) is not None
+
+
+def _find_own_words(message: str) -> str:
+    """Give a message without what users wrote: the names in quotes, and what stands before QuickBooks' own message."""
+    match = _OWN_WORDS.search(message)
+    return _QUOTED.sub('""', message if match is None else match[1])

@@ -5,32 +5,45 @@ the lexical form of the values, the envelope, and the line of each mistake.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from lxml import etree
 
 from qbwc_service.errors import AnswerError, FieldError, InvalidRequestError
+from qbwc_service.qbxml import written
 from qbwc_service.qbxml.builder import build_request
 from qbwc_service.qbxml.characters import Characters
-from qbwc_service.qbxml.decode import find_forbidden, iterate_pieces, read_text
 from qbwc_service.qbxml.document import find_name
 from qbwc_service.qbxml.envelope import check_envelope
 from qbwc_service.qbxml.grammar import KNOWN_VERSIONS, Choice, Element, find_request, iterate_elements
-from qbwc_service.qbxml.parser import XmlElement, find_line, parse_document
+from qbwc_service.qbxml.parser import XmlElement, find_line
 from qbwc_service.qbxml.reader import find_requests, line_names, read_request
 from qbwc_service.qbxml.request import LINES
 
-_PROLOG = re.compile(r"(?:\s*(?:<\?.*?\?>|<!--.*?-->))*", re.DOTALL)
-_LEADING = "\ufeff \t\r\n"
-_VERSION = re.compile(r"""<\?qbxml\s+version\s*=\s*["']([^"']*)["']\s*\?>""")
 _STEP = re.compile(r"([^.\[\]]+)(?:\[(\d+)\])?")
 
+_AMOUNT = "a number with two decimals, such as 12.50"
+_NUMBER = "a number of at most 10 digits and 5 decimals, such as 2.5"
 _LEXICAL = {
-    "AMT": re.compile(r"([+-]?\d{1,13}(\.\d{2})?)?", re.ASCII),
-    "BOOL": re.compile(r"(true|false|1|0)?"),
-}
-"""Forms that the builder would put right, and QuickBooks would not [Intuit's schema for the types]."""
+    name: (re.compile(form, re.ASCII), wanted)
+    for name, form, wanted in (
+        ("AMT", r"([+-]?\d{1,13}(\.\d{2})?)?", _AMOUNT),
+        ("PRICE", r"([+-]?\d{1,10}(\.\d{1,5})?)?", _NUMBER),
+        ("QTY", r"([+-]?\d{1,10}(\.\d{1,5})?)?", _NUMBER),
+        ("PCT", r"([+-]?\d{1,10}(\.\d{1,5})?)?", _NUMBER),
+        ("FLOAT", r"\s*([+-]?(\d+(\.\d*)?|\.\d+))?\s*", "a number such as 1.25"),
+        ("INT", r"\s*[+-]?\d+\s*", "a whole number"),
+        ("BOOL", r"\s*(true|false|1|0)?\s*", "true or false"),
+        ("DATE", r"\s*(\d{4}-\d{2}-\d{2}(Z|[+-]\d{2}:\d{2})?)?\s*", "a date such as 2026-11-30"),
+        ("DATETIME", r"(\d{4}-\d{1,2}-\d{1,2}(T\d{1,2}(:\d{1,2}(:\d{1,2}([+-]\d{1,2}:\d{1,2})?)?)?)?)?",
+         "a time such as 2026-11-30T17:05:00"),
+        ("GUID", r"0|\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}", "0 or a GUID in braces"),
+        ("INTERVAL", r"([+-]?PT(\d+H)?(\d+M)?(\d+S)?)?", "an interval such as PT1H30M"),
+    )
+}  # fmt: skip
+"""The forms that QuickBooks reads [Intuit's schema for the types]; the builder would put some others right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,43 +78,22 @@ def validate(text: str | bytes, *, version: str | None = None, country: str = "U
 
 
 def _validate(text: str | bytes, *, version: str | None, country: str) -> tuple[Mistake, ...]:
-    raw = read_text(text)
+    document = written.parse(text)
     mistakes = [
         Mistake(line=line, path="", rule="characters", message="holds a control character, which XML forbids")
-        for line in find_forbidden(raw)
+        for line in document.forbidden
     ]
-    clean = b"".join(iterate_pieces(raw)).decode("utf-8")
-    prolog = _PROLOG.match(clean)
-    head = clean[: prolog.end()] if prolog else ""
-    above = raw[: len(raw) - len(raw.lstrip(_LEADING))].count("\n") + head.count("\n")
-    root = _parse(clean[len(head) :], lines_above=above)
-    declared = _VERSION.search(head)
-    envelope = check_envelope(root, has_version=declared is not None)
-    mistakes += [_to_mistake(error, line=line) for line, error in envelope]
-    known = version or (declared[1] if declared else KNOWN_VERSIONS[0])
+    mistakes += [_to_mistake(error, line=line) for line, error in check_envelope(document)]
+    known = version or next((found for _, found in document.versions if found), KNOWN_VERSIONS[0])
     if known not in KNOWN_VERSIONS:
         message = f"{known} is not one of {', '.join(KNOWN_VERSIONS)}"
         mistakes.append(Mistake(line=1, path="version", rule="version", message=message))
         known = KNOWN_VERSIONS[-1]
-    found = list(find_requests(root))
+    found = list(find_requests(document.root))
     for position, element in enumerate(found):
         prefix = f"requests[{position}]." if len(found) > 1 else ""
         mistakes += _Check(version=known, country=country, prefix=prefix).check(element)
     return tuple(sorted(mistakes, key=lambda mistake: mistake.line))
-
-
-def _parse(body: str, *, lines_above: int) -> XmlElement:
-    """Give an element that holds the one root element of a document, or several bare requests."""
-    wrapper = etree.Element("requests")
-    try:
-        wrapper.append(parse_document(("\n" * lines_above + body).encode()))
-    except etree.XMLSyntaxError:
-        try:
-            return parse_document(("\n" * lines_above + f"<requests>{body}</requests>").encode())
-        except etree.XMLSyntaxError:
-            pass
-        raise  # The first error is the one to tell: it does not speak of an element that nobody wrote.
-    return wrapper
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,9 +113,10 @@ class _Check:
             self._note(element, "name", "unknown", f"qbXML has no request {element.tag}{hint}")
             return self.mistakes
         self._check_written(element, grammar, path="")
+        listed = _Listed()
         known = {(mistake.path, mistake.rule) for mistake in self.mistakes}
         for error in self._find_errors(element):
-            found, path = _locate(error, element, grammar)
+            found, path = _locate(error, element, grammar, listed)
             if (self.prefix + path, error.rule) not in known:
                 self.mistakes.append(_to_mistake(error, line=find_line(found), path=self.prefix + path))
         return self.mistakes
@@ -138,7 +131,7 @@ class _Check:
 
     def _check_written(self, element: XmlElement, grammar: Element, *, path: str) -> None:
         """Check the order of the children, the form of the values, and text where none belongs, all the way down."""
-        positions, lines = dict(_positions(grammar)), line_names(grammar)
+        positions, lines = _positions(grammar), line_names(grammar)
         counts: dict[str, int] = {}
         furthest, behind = -1, ""
         if any(text and text.strip() for text in (element.text, *(child.tail for child in element))):
@@ -163,26 +156,28 @@ class _Check:
     def _check_form(self, element: XmlElement, part: Element, *, path: str) -> None:
         form = _LEXICAL.get(str(part.type))
         text = element.text or ""
-        if form is not None and len(element) == 0 and not form.fullmatch(text):
-            wanted = "true or false" if part.type == "BOOL" else "a number with two decimals, such as 12.50"
-            self._note(element, path, "format", f"expects {wanted}")
+        if form is not None and len(element) == 0 and not element.attrib and not form[0].fullmatch(text):
+            self._note(element, path, "format", f"expects {form[1]}")
 
     def _note(self, element: XmlElement, path: str, rule: str, message: str) -> None:
         self.mistakes.append(Mistake(line=find_line(element), path=self.prefix + path, rule=rule, message=message))
 
 
-def _positions(grammar: Element) -> Iterator[tuple[str, tuple[int, Element]]]:
-    """Yield what may stand in an aggregate, each with its place in the order; lines of several kinds share one."""
+@cache
+def _positions(grammar: Element) -> Mapping[str, tuple[int, Element]]:
+    """Give what may stand in an aggregate, each with its place in the order; lines of several kinds share one."""
+    positions: dict[str, tuple[int, Element]] = {}
     place = 0
     for part in grammar.content:
         is_lines = isinstance(part, Choice) and part.repeats
         for element in iterate_elements((part,)):
-            yield element.name, (place, element)
+            positions[element.name] = (place, element)
             place += not is_lines
         place += is_lines
+    return positions
 
 
-def _locate(error: FieldError, request: XmlElement, grammar: Element) -> tuple[XmlElement, str]:
+def _locate(error: FieldError, request: XmlElement, grammar: Element, listed: "_Listed") -> tuple[XmlElement, str]:
     """Find the element that an error of the builder is about, or the nearest around it, and its path in the document.
 
     The builder counts lines of several kinds together (``lines[2].A``); in a document each kind is counted for itself.
@@ -191,12 +186,12 @@ def _locate(error: FieldError, request: XmlElement, grammar: Element) -> tuple[X
     steps = iter(_STEP.findall(error.path))
     for name, position in steps:
         if name == LINES and position:
-            lines = [child for child in here if child.tag in line_names(part)]
-            child: XmlElement | None = lines[int(position)]
+            line = listed.lines(here, line_names(part))[int(position)]
+            child: XmlElement | None = line
             name, _ = next(steps)  # noqa: PLW2901 -- The line's own name, which follows.
-            position = str(_list_named(here, name).index(lines[int(position)]))  # noqa: PLW2901
+            position = str(listed.named(here, name).index(line))  # noqa: PLW2901
         else:
-            named = _list_named(here, name)
+            named = listed.named(here, name)
             wanted = int(position or (error.rule == "repeat" and len(named) > 1))
             child = named[wanted] if wanted < len(named) else None
         written = _join(written, name + (f"[{position}]" if position else ""))
@@ -206,8 +201,24 @@ def _locate(error: FieldError, request: XmlElement, grammar: Element) -> tuple[X
     return here, written
 
 
-def _list_named(parent: XmlElement, name: str) -> list[XmlElement]:
-    return [child for child in parent if child.tag == name]
+class _Listed:
+    """The children of elements by name, looked for once."""
+
+    def __init__(self) -> None:
+        self._named: dict[XmlElement, dict[str, list[XmlElement]]] = {}
+        self._lines: dict[XmlElement, list[XmlElement]] = {}
+
+    def named(self, parent: XmlElement, name: str) -> list[XmlElement]:
+        if parent not in self._named:
+            by_name = self._named[parent] = {}
+            for child in parent:
+                by_name.setdefault(str(child.tag), []).append(child)
+        return self._named[parent].get(name, [])
+
+    def lines(self, parent: XmlElement, names: frozenset[str]) -> list[XmlElement]:
+        if parent not in self._lines:
+            self._lines[parent] = [child for child in parent if child.tag in names]
+        return self._lines[parent]
 
 
 def _to_mistake(error: FieldError, *, line: int, path: str | None = None) -> Mistake:

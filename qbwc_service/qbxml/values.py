@@ -7,8 +7,8 @@ is tolerant: a value that does not look like its type stays text.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime, time, timedelta
+from decimal import Context, Decimal, InvalidOperation
 
 Value = str | int | bool | Decimal | None
 """What reading gives; None is an empty element of a type other than text."""
@@ -26,17 +26,24 @@ class Refusal:
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_DATETIME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})([+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
+_FLOAT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
+_DATETIME = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:T(\d{1,2})(?::(\d{1,2})(?::(\d{1,2})([+-]\d{1,2}:\d{1,2})?)?)?)?", re.ASCII
+)
 _GUID = re.compile(r"0|\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}")
 _INTERVAL = re.compile(r"[+-]?PT(?=\d)(\d+H)?(\d+M)?(\d+S)?", re.ASCII)
 
 _FIRST_MOMENT = datetime(1970, 1, 1)  # noqa: DTZ001 -- QuickBooks' wall times have no zone.
 _LAST_MOMENT = datetime(2038, 1, 19, 3, 14, 7)  # noqa: DTZ001 -- The same.
 
+_CONTEXT = Context(prec=60, Emax=999999, Emin=-999999, traps=[])
+"""Of our own: whoever calls may have set another precision, and money is exact."""
+
 _TOO_LARGE = 10**18
 _LONGEST_FLOAT = 40
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
+_BITS = {0: "0", 1: "1"}
 _CLEARABLE = ("STR", "ID", "BOOL", "DATE", "DATETIME", "AMT", "PRICE", "QTY", "PCT", "FLOAT", "INTERVAL")
 
 
@@ -45,7 +52,7 @@ def format_value(value: object, type_name: str) -> str | Refusal:
 
     An empty string is an empty element, which clears a field; INT, GUID and ENUM cannot be empty.
     """
-    if value == "" and type_name in _CLEARABLE:
+    if isinstance(value, str) and value == "" and type_name in _CLEARABLE:
         return ""
     return _FORMATTERS[type_name](value)
 
@@ -68,7 +75,7 @@ def _format_bool(value: object) -> str | Refusal:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int):
-        truth = _BOOLEANS.get(str(value).strip().lower())
+        truth = _BOOLEANS.get(str(value).strip().lower() if isinstance(value, str) else _BITS.get(value, ""))
         if truth is not None:
             return "true" if truth else "false"
     return Refusal(rule="format", message="expects true or false")
@@ -89,16 +96,18 @@ def _format_number(value: object, *, digits: int, places: int, pad: bool) -> str
     limit = f"{digits} digits, {places} decimals"
     if number and number.adjusted() >= digits:
         return Refusal(rule="format", message=f"has more than {digits} digits before the point", limit=limit)
-    exact = number.quantize(Decimal(1).scaleb(-places))
+    exact = number.quantize(Decimal(1).scaleb(-places), context=_CONTEXT)
     if exact != number:
         return Refusal(rule="format", message=f"has more than {places} decimals", limit=limit)
     if not pad:  # The decimals that were given stay, as long as they fit: 2.50 is 2.50.
         exponent = number.as_tuple().exponent
-        exact = number if isinstance(exponent, int) and exponent >= -places else exact.normalize()
+        exact = number if isinstance(exponent, int) and exponent >= -places else exact.normalize(_CONTEXT)
     return format(exact, "f")
 
 
 def _format_float(value: object) -> str | Refusal:
+    if isinstance(value, str) and _FLOAT.fullmatch(value.strip()):
+        value = Decimal(value.strip())
     number = _to_decimal(value)
     if isinstance(number, Refusal):
         return number
@@ -113,7 +122,7 @@ def _to_decimal(value: object) -> Decimal | Refusal:
         return value
     if isinstance(value, float):
         return Refusal(rule="format", message="is a float, and money is exact: give a Decimal, an int or text")
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
         return Decimal(value)
     if isinstance(value, str) and _NUMBER.fullmatch(value):
         return Decimal(value)
@@ -123,6 +132,7 @@ def _to_decimal(value: object) -> Decimal | Refusal:
 
 
 def _format_integer(value: object) -> str | Refusal:
+    value = value.strip() if isinstance(value, str) else value
     if isinstance(value, str) and _INTEGER.fullmatch(value) and len(value) <= len(str(_TOO_LARGE)):
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _TOO_LARGE:
@@ -133,23 +143,26 @@ def _format_integer(value: object) -> str | Refusal:
 def _format_date(value: object) -> str | Refusal:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, str) and _DATE.fullmatch(value) and _is_date(value):
-        return str(value)
+    match = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is not None and _is_date(match[1]):
+        return match.group()
     return Refusal(rule="format", message="expects a date such as 2026-11-30")
 
 
 def _format_datetime(value: object) -> str | Refusal:
-    text = value.isoformat() if isinstance(value, date) else str(value)  # A datetime is a date, too.
+    text = value.isoformat() if isinstance(value, date) else value  # A datetime is a date, too.
+    text = text if isinstance(text, str) else ""
     match = _DATETIME.fullmatch(text)
     if match is None:
         return Refusal(
             rule="format",
             message="expects a time such as 2026-11-30T17:05:00, without fraction, without Z (+00:00 is fine)",
         )
-    day, hour, minute, second, offset = match.groups()
+    *fields, offset = match.groups()
     try:
-        moment = datetime.fromisoformat(f"{day}T{hour or '00'}:{minute or '00'}:{second or '00'}")
-        datetime.fromisoformat(f"2000-01-01T00:00:00{offset or ''}")
+        moment = datetime(*(int(each or 0) for each in fields))  # type: ignore[arg-type]  # noqa: DTZ001 -- Six of them.
+        hours, minutes = map(int, offset[1:].split(":")) if offset else (0, 0)
+        time(hours, minutes)
     except ValueError:
         return Refusal(rule="format", message="is not a time of the calendar")
     if not _FIRST_MOMENT <= moment <= _LAST_MOMENT:
@@ -160,7 +173,7 @@ def _format_datetime(value: object) -> str | Refusal:
 def _format_guid(value: object) -> str | Refusal:
     if type(value).__name__ == "UUID":  # By name: importing uuid would cost as much as half of this layer.
         return f"{{{value}}}"
-    if value == 0 and not isinstance(value, bool):
+    if isinstance(value, int) and value == 0 and not isinstance(value, bool):
         return "0"
     if isinstance(value, str) and _GUID.fullmatch(value):
         return str(value)
@@ -197,7 +210,9 @@ def _parse_decimal(text: str) -> Value:
     except InvalidOperation:
         return text if text.strip() else None
     # Python also reads NaN, Infinity, 1_000 and the digits of other scripts; none of them is a number of qbXML.
-    return number if number.is_finite() and "_" not in text and text.isascii() else text
+    if not number.is_finite() or "_" in text or not text.isascii() or abs(number.adjusted()) > _LONGEST_FLOAT:
+        return text
+    return number
 
 
 def _parse_bool(text: str) -> Value:
@@ -210,7 +225,7 @@ def _parse_bool(text: str) -> Value:
 
 def _parse_integer(text: str) -> Value:
     try:
-        return int(text) if "_" not in text and text.isascii() else text
+        return int(text) if "_" not in text and text.isascii() and len(text) <= _LONGEST_FLOAT else text
     except ValueError:
         return text if text.strip() else None
 

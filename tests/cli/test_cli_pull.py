@@ -33,9 +33,7 @@ def test_settings_that_make_no_sense_are_refused(sqlite_cli: Any, connection: in
     assert sqlite_cli("pull", "set", connection, *options).exit_code == 2
 
 
-def test_what_is_not_mirrored_cannot_be_paused(sqlite_cli: Any) -> None:
-    connection = sqlite_cli.json("connections", "create", "Only pushed", "--no-pull")["connection"]["id"]
-
+def test_what_is_not_mirrored_cannot_be_paused(sqlite_cli: Any, connection: int) -> None:
     result = sqlite_cli("pull", "pause", connection)
 
     assert result.exit_code == 5
@@ -45,10 +43,10 @@ def test_what_is_not_mirrored_cannot_be_paused(sqlite_cli: Any) -> None:
 
 
 def test_status_shows_every_kind_of_object(cli: Any, connection: int) -> None:
-    cli("connections", "create", "Only pushed", "--no-pull")
     assert "not mirrored" in cli("status").stdout
+    cli("pull", "start", connection)
 
-    mirror, _ = cli.json("status")["mirrors"]
+    (mirror,) = cli.json("status")["mirrors"]
 
     assert len(mirror["entities"]) == 12
     assert {one["phase"] for one in mirror["entities"]} == {"recent"}

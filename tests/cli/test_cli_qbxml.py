@@ -240,3 +240,13 @@ def test_ctrl_c_while_it_waits_for_input_is_no_traceback() -> None:
         assert waiting.stderr is not None
         assert waiting.stderr.read() == "Stopped.\n"
     assert waiting.returncode == 130
+
+
+def test_an_attribute_that_is_null_is_not_written() -> None:
+    result = run("build", "customer_query", stdin='{"@requestID": null, "max_returned": 5}')
+    assert "<CustomerQueryRq><MaxReturned>" in result.stdout
+
+
+def test_the_response_is_shown_by_our_name_too() -> None:
+    assert run("grammar", "invoice_add_rs").stdout == run("grammar", "InvoiceAddRs").stdout
+    assert run("grammar", "invoice_add_rs").stdout.startswith("InvoiceAddRs\n")

@@ -344,3 +344,114 @@ def test_reading_frees_what_was_read() -> None:
             if position == 4999:
                 left = sum(1 for _ in answer._message_set.iter())  # noqa: SLF001 -- Nothing public shows the tree.
     assert left < 3000
+
+
+@pytest.mark.parametrize(
+    "fault", ["&", "&nbsp;", "&amp", "&#x;", "&#12", "&;", "<", "<![CDATA[</CustomerRet>]]> &", "<a b=c/>", "<a></b>"]
+)
+@pytest.mark.parametrize("behind", ["", "<CustomerRet><Name>2</Name></CustomerRet>" * 4000, ";"])
+def test_half_an_object_is_never_delivered_where_the_text_stops_to_be_xml(fault: str, behind: str) -> None:
+    good = "<CustomerRet><Name>1</Name></CustomerRet>"
+    half = f"<CustomerRet><Name>A {fault} B</Name><Balance>5.00</Balance></CustomerRet>"
+    read: list[str] = []
+    with pytest.raises(AnswerError, match="not well-formed") as caught:
+        read_into(read, customers(good + half + behind))
+    assert not isinstance(caught.value, TruncatedAnswerError)
+    assert read == ["CustomerQueryRs", "CustomerRet 1"]
+
+
+@pytest.mark.parametrize(
+    "end", ["&lt;/CustomerRet>", "<![CDATA[</CustomerRet>", "<![CDATA[x</CustomerRet>]]>", "<!--</CustomerRet>"]
+)
+def test_an_end_that_stands_in_a_text_ends_nothing(end: str) -> None:
+    good = "<CustomerRet><Name>1</Name></CustomerRet>"
+    text = f'<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode="0">{good}<CustomerRet><Name>{end}'
+    read: list[str] = []
+    with pytest.raises(TruncatedAnswerError):
+        read_into(read, text)
+    assert read == ["CustomerQueryRs", "CustomerRet 1"]
+
+
+@pytest.mark.parametrize("end", ["&", "&am", "&amp", "&#", "&#2", "&#x2", "<", "</", "</Na", "<![CDA", "<!--", "<a b"])
+def test_a_text_that_ends_too_early_is_said_to_break_off_wherever_it_ends(end: str) -> None:
+    read: list[str] = []
+    with pytest.raises(TruncatedAnswerError, match="breaks off"):
+        read_into(read, "<QBXML><QBXMLMsgsRs><CustomerQueryRs statusCode='0'><CustomerRet><Name>A" + end)
+    assert read == ["CustomerQueryRs"]
+
+
+def test_a_response_whose_tag_is_half_there_is_not_told() -> None:
+    text = wrap('<CustomerAddRs statusCode="0"/><CustomerAddRs statusCode="0" requestID="7" statusMessage="ok"/>')
+    begin = text.index("<CustomerAddRs", 40)
+    for end in range(begin, text.index("/>", begin) + 2):
+        read: list[str] = []
+        with pytest.raises(TruncatedAnswerError):
+            read_into(read, text[:end])
+        assert read == ["CustomerAddRs"] * (2 if text[:end].endswith("/>") and end > begin else 1)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        '<QBXMLMsgsRs><CustomerAddRs statusCode="0"/></QBXMLMsgsRs></QBXML>',
+        "<Other/></QBXML>",
+        "text</QBXML>",
+        "</QBXML><QBXML/>",
+        "</QBXML>text",
+        "</QBXML>" + " " * 70_000 + "<a/>",
+    ],
+)
+def test_what_follows_the_message_set_is_an_error_and_what_came_before_it_is_read(behind: str) -> None:
+    read: list[str] = []
+    with pytest.raises(AnswerError) as caught:
+        read_into(read, '<QBXML><QBXMLMsgsRs><HostQueryRs statusCode="0"/></QBXMLMsgsRs>' + behind)
+    assert not isinstance(caught.value, TruncatedAnswerError)
+    assert read == ["HostQueryRs"]
+
+
+def test_objects_that_are_asked_for_too_late_are_an_error_and_not_none() -> None:
+    responses = list(qbxml.read_answer(INVOICES))
+    with pytest.raises(AnswerError, match="are gone"):
+        next(responses[0].objects)
+    assert list(responses[1].objects) == []
+    read = [(response, list(response.objects)) for response in qbxml.read_answer(INVOICES)]
+    assert [list(response.objects) for response, _ in read] == [[], [], []]
+
+
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0" encoding="UTF-8"?>'])
+def test_utf_8_that_is_cut_inside_a_character_stays_utf_8(declaration: str) -> None:
+    text = declaration + customers("<CustomerRet><Name>Caf\u00e9</Name></CustomerRet><CustomerRet><Name>\u20ac</Name>")
+    data = text.encode()
+    read: list[str] = []
+    with pytest.raises(TruncatedAnswerError):
+        read_into(read, data[: data.rindex("\u20ac".encode()) + 2])
+    assert read == ["CustomerQueryRs", "CustomerRet Caf\u00e9"]
+
+
+def test_one_stray_byte_does_not_spoil_all_of_utf_8() -> None:
+    name = "<CustomerRet><Name>\u20ac \u00e9 \u2013 {}</Name></CustomerRet>"
+    data = customers(name).encode().replace(b"{}", b"\xe9")
+    assert read_one(data).values == {"Name": "\u20ac \u00e9 \u2013 \ufffd"}
+    declared = (
+        b'<?xml version="1.0" encoding="utf-8"?>' + customers("<CustomerRet><Name>!</Name></CustomerRet>").encode()
+    )
+    assert read_one(declared.replace(b"!", b"\xe9")).values == {"Name": "\ufffd"}
+
+
+def test_a_prolog_is_not_called_a_document_type() -> None:
+    with pytest.raises(TruncatedAnswerError):
+        qbxml.read_answer("<?xml vers")
+    comment = f"<!--{'x' * 70_000}-->"
+    assert read_one(comment + customers("<CustomerRet><Name>1</Name></CustomerRet>")).values == {"Name": "1"}
+    with pytest.raises(AnswerError, match="no end"):
+        qbxml.read_answer(f"<!--{'x' * 2_000_000}")
+
+
+def test_a_plain_value_that_holds_more_loses_nothing() -> None:
+    ret = read_one(customers('<CustomerRet><Name>abc<b>x</b>def</Name><Balance a="1">5</Balance></CustomerRet>'))
+    assert ret.values == {"Name": {"b": "x", "#text": "abcdef"}, "Balance": {"@a": "1", "#text": "5"}}
+
+
+def test_a_number_without_end_stays_text() -> None:
+    values = read_one(customers("<CustomerRet><Balance>1E999999</Balance></CustomerRet>")).values
+    assert values == {"Balance": "1E999999"}

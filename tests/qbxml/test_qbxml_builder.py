@@ -1,6 +1,6 @@
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 
@@ -189,9 +189,7 @@ def test_mixed_lines_are_checked_with_their_position() -> None:
     }
     both = INVOICE | {"lines": [{"InvoiceLineAdd": {}}], "InvoiceLineAdd": [{}]}
     assert rules("InvoiceAddRq", {"InvoiceAdd": both}) == {("InvoiceAdd.InvoiceLineAdd", "choice")}
-    assert rules("CustomerAddRq", {"CustomerAdd": {"Name": "A", "lines": []}} | {"lines": [{}]}) == {
-        ("lines", "unknown")
-    }
+    assert rules("CustomerAddRq", {"CustomerAdd": {"Name": "A"}, "lines": [{}]}) == {("lines", "unknown")}
 
 
 def test_a_credit_memo_needs_a_line() -> None:
@@ -205,8 +203,8 @@ def test_what_stands_once_takes_no_list_and_no_second_spelling() -> None:
 
 
 def test_what_repeats_takes_one_value_as_well() -> None:
-    assert build("CustomerQueryRq", {"ListID": "1"}) == build("CustomerQueryRq", {"list_id": ["1", None]})
-    assert build("CustomerQueryRq", {"ListID": []}) == "<CustomerQueryRq></CustomerQueryRq>"
+    assert build("CustomerQueryRq", {"ListID": "1"}) == build("CustomerQueryRq", {"list_id": ["1"]})
+    assert rules("CustomerQueryRq", {"list_id": ["1", None]}) == {("ListID[1]", "format")}
 
 
 def test_an_aggregate_and_a_value_are_not_mistaken_for_each_other() -> None:
@@ -346,3 +344,72 @@ def test_deleting_and_voiding_name_the_kind_and_the_id() -> None:
 def test_the_message_of_the_error_tells_everything() -> None:
     with pytest.raises(InvalidRequestError, match=r"CustomerAddRq cannot be sent: CustomerAdd\.Name: is required"):
         build("CustomerAddRq", {"CustomerAdd": {}})
+
+
+def rules_of(request: str, values: dict[str, object], **options: object) -> list[tuple[str, str]]:
+    with pytest.raises(InvalidRequestError) as caught:
+        qbxml.build(request, values, **options)  # type: ignore[arg-type]  # Wrong on purpose.
+    return [(error.path, error.rule) for error in caught.value.errors]
+
+
+def test_nothing_in_a_list_and_an_empty_list_never_ask_for_the_whole_company() -> None:
+    assert rules_of("invoice_query", {"txn_id": [None]}) == [("txn_id[0]", "format")]
+    assert rules_of("invoice_query", {"txn_id": []}) == [("txn_id", "required")]
+    assert rules_of("invoice_query", {"ref_number": ()}) == [("ref_number", "required")]
+    assert ("entity_filter.list_id", "required") in rules_of("invoice_query", {"entity_filter": {"list_id": []}})
+    assert "<InvoiceQueryRq></InvoiceQueryRq>" in qbxml.build("invoice_query", {"include_ret_element": []}).xml
+    paged: dict[str, object] = {"iterator": "Start"}
+    assert rules_of("invoice_query", {"max_returned": []}, attributes=paged) == [("max_returned", "required")]
+    payment = {"customer_ref": {"list_id": "1"}, "applied_to_txn_add": [None]}
+    assert rules_of("receive_payment_add", payment) == [("receive_payment_add.applied_to_txn_add[0]", "format")]
+
+
+def test_an_unknown_key_is_named_even_where_its_value_is_nothing() -> None:
+    assert rules_of("invoice_query", {"bogus": None, "more": []}) == [("bogus", "unknown"), ("more", "unknown")]
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "path"),
+    [
+        ({1: "x"}, {}, "1"),
+        ({}, {"request_id": 5}, "@requestID"),
+        ({"max_returned": 10**5000}, {}, "max_returned"),
+        ({"max_returned": Decimal("sNaN")}, {}, "max_returned"),
+        ({"from_modified_date": 10**5000}, {}, "from_modified_date"),
+        ({"full_name": [10**5000]}, {}, "full_name[0]"),
+        ({}, {"attributes": {"iteratorID": "x"}}, "@iteratorID"),
+        ({"max_returned": 1}, {"attributes": {"iteratorID": "x", "iterator": "Start"}}, "@iteratorID"),
+        ({"max_returned": 1}, {"attributes": {"iteratorID": "x\x01", "iterator": "Continue"}}, "@iteratorID"),
+        (
+            {"max_returned": 1},
+            {"attributes": {"iteratorID": "x", "iterator_id": "y", "iterator": "Stop"}},
+            "@iteratorID",
+        ),
+        ({}, {"attributes": {"metaData": 5}}, "@metaData"),
+    ],
+)
+def test_whatever_is_given_the_error_is_ours(values: dict[str, object], options: dict[str, object], path: str) -> None:
+    assert [each for each, _ in rules_of("customer_query", values, **options)] == [path]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Decimal("sNaN"), Decimal("NaN"), 10**5000, -(10**5000), [], object()],
+    ids=lambda value: type(value).__name__,
+)
+@pytest.mark.parametrize("type_name", ["AMT", "QTY", "FLOAT", "INT", "BOOL", "STR", "DATE", "DATETIME", "GUID", "ENUM"])
+def test_a_value_that_is_none_is_refused_and_no_crash(value: object, type_name: str) -> None:
+    assert not isinstance(qbxml.format_value(value, type_name), str)
+
+
+def test_money_is_exact_whatever_precision_the_caller_uses() -> None:
+    with localcontext(prec=6):
+        assert qbxml.format_value(Decimal("12345678.90"), "AMT") == "12345678.90"
+        assert qbxml.format_value("1234567.12345", "QTY") == "1234567.12345"
+
+
+def test_an_error_about_many_foreign_characters_stays_short() -> None:
+    text = "".join(chr(0x4E00 + number) for number in range(4000))
+    with pytest.raises(InvalidRequestError) as caught:
+        qbxml.build("customer_add", {"name": "A", "notes": text})
+    assert len(caught.value.errors[0].message) < 400

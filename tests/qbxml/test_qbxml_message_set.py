@@ -62,3 +62,12 @@ def test_the_highest_common_version_is_chosen_by_number(
     supported: tuple[str, ...], major: int | None, minor: int | None, version: str
 ) -> None:
     assert qbxml.choose_version(supported, major=major, minor=minor) == version
+
+
+def test_a_request_that_was_built_for_a_newer_version_is_refused() -> None:
+    older, newer = (qbxml.build_request(qbxml.Request(name="HostQueryRq"), version=each) for each in ("13.0", "16.0"))
+    assert (older.version, newer.version) == ("13.0", "16.0")
+    with pytest.raises(InvalidRequestError) as caught:
+        qbxml.build_message_set([older, newer], version="13.0")
+    assert [(error.path, error.rule) for error in caught.value.errors] == [("requests[1]", "version")]
+    assert qbxml.build_message_set([older, newer], version="16.0").count("<HostQueryRq") == 2

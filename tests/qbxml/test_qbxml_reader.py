@@ -112,3 +112,13 @@ def test_what_does_not_belong_is_kept_for_the_builder_to_refuse() -> None:
 def test_what_holds_no_request_is_refused(text: str | bytes) -> None:
     with pytest.raises(InvalidRequestError, match="cannot be read"):
         qbxml.read_requests(text)
+
+
+def test_text_that_looks_like_a_reference_is_kept_and_control_characters_are_refused() -> None:
+    query = "<CustomerQueryRq><FullName>A{}B</FullName></CustomerQueryRq>"
+    (request,) = qbxml.read_requests(query.format("&amp;#1;"))
+    assert request.values == {"FullName": ["A&#1;B"]}
+    for damage in ("\x01", "&#1;", "\ufffe", "&#x000001F;"):
+        with pytest.raises(InvalidRequestError, match="cannot be read") as caught:
+            qbxml.read_requests(query.format(damage))
+        assert "control character" in caught.value.errors[0].message

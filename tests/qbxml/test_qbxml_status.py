@@ -3,11 +3,14 @@ import pytest
 from qbwc_service.qbxml import (
     HRESULT_FACTS,
     STATUS_FACTS,
+    Action,
     Applied,
     HresultKind,
     Outcome,
     explain_hresult,
     explain_status,
+    find_reason,
+    is_lock,
     judge,
     judge_hresult,
 )
@@ -48,6 +51,9 @@ NUMBER_USED = "There was an error when saving an Account. The account number is 
         (9002, "", True, Outcome.UNKNOWN),
         (9150, "", True, Outcome.FAILED),
         (99999, "", True, Outcome.UNKNOWN),
+        (600, "", True, Outcome.UNKNOWN),
+        (600, "", False, Outcome.RETRY),
+        (9005, "", True, Outcome.UNKNOWN),
         (-1, "", True, Outcome.UNKNOWN),
         (-1, "", False, Outcome.RETRY),
     ],
@@ -116,3 +122,47 @@ def test_every_hresult_is_explained() -> None:
         assert fact.meaning
         assert fact.advice.endswith(".")
     assert explain_hresult("0x80041111") is None
+
+
+def test_the_table_and_the_judgement_agree_on_every_code() -> None:
+    """A warning aside, what is to be done next and whether anything was done decide the outcome."""
+    for code, fact in STATUS_FACTS.items():
+        outcome = judge(code, "", is_write=True)
+        match fact.action, fact.applied:
+            case _ if code in (0, 1):
+                expected = {Outcome.DONE, Outcome.EMPTY}
+            case Action.QUERY, Applied.UNKNOWN if code != 510:
+                expected = {Outcome.UNKNOWN}
+            case _ if fact.severity == "Warn":
+                expected = {Outcome.WARNING}
+            case Action.RETRY, Applied.NO:
+                expected = {Outcome.RETRY}
+            case Action.QUERY, Applied.NO:
+                expected = {Outcome.REQUERY, Outcome.LOOK_UP}
+            case ((Action.FIX_DATA | Action.ASK_PERSON | Action.REPORT_BUG), Applied.NO):
+                expected = {Outcome.FAILED}
+            case _:
+                expected = set()
+        assert outcome in expected, fact
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'There was an error when saving a Customers list, element "Locked By Design LLC". It is not valid.',
+        'There was an error when saving element "Ann "locked by" Ltd". It is not valid.',
+        "The element Locked By Design LLC failed.  QuickBooks error message: The name is not valid.",
+    ],
+)
+def test_a_name_that_a_user_wrote_is_no_lock(message: str) -> None:
+    assert not is_lock(message)
+    assert judge(3180, message, is_write=True) is Outcome.FAILED
+    assert is_lock(f'{message}  QuickBooks error message: The list "A" has been modified by another user.')
+
+
+def test_the_name_of_an_account_is_no_missing_account() -> None:
+    message = 'The element "Petty expense account fee" failed. QuickBooks error message: The name is not valid.'
+    assert find_reason(3180, message) is None
+    reason = find_reason(3180, message + " It needs an income account.")
+    assert reason is not None
+    assert reason.reason == "missing_account"

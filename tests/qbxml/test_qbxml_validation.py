@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from qbwc_service import qbxml
@@ -18,6 +20,24 @@ DOCUMENT = """<?xml version="1.0" encoding="utf-8"?>
     </InvoiceAddRq>
   </QBXMLMsgsRq>
 </QBXML>"""
+
+
+HEAD = '<?xml version="1.0"?><?qbxml version="13.0"?>'
+SMALL = '<QBXML><QBXMLMsgsRq onError="stopOnError"><HostQueryRq/></QBXMLMsgsRq></QBXML>'
+
+_INVOICE = "<InvoiceAddRq><InvoiceAdd><CustomerRef><ListID>1</ListID></CustomerRef>{}</InvoiceAdd></InvoiceAddRq>"
+_LINE = _INVOICE.replace("{}", "<InvoiceLineAdd><{0}>{{}}</{0}></InvoiceLineAdd>")
+FORMS = {
+    "QTY": _LINE.format("Quantity"),
+    "AMT": _LINE.format("Amount"),
+    "FLOAT": _INVOICE.format("<ExchangeRate>{}</ExchangeRate>"),
+    "BOOL": _INVOICE.format("<IsPending>{}</IsPending>"),
+    "DATE": _INVOICE.format("<TxnDate>{}</TxnDate>"),
+    "INT": "<CustomerQueryRq><MaxReturned>{}</MaxReturned></CustomerQueryRq>",
+    "DATETIME": "<CustomerQueryRq><FromModifiedDate>{}</FromModifiedDate></CustomerQueryRq>",
+    "INTERVAL": "<TimeTrackingAddRq><TimeTrackingAdd><TxnDate>2026-07-01</TxnDate><EntityRef><ListID>1</ListID>"
+    "</EntityRef><Duration>{}</Duration></TimeTrackingAdd></TimeTrackingAddRq>",
+}
 
 
 def mistakes(text: str | bytes, **options: str) -> list[tuple[int, str, str]]:
@@ -140,3 +160,83 @@ def test_what_is_nested_without_end_is_refused() -> None:
     deep = f"<CustomerAddRq>{'<a>' * 900}{'</a>' * 900}</CustomerAddRq>"
     assert [mistake[2] for mistake in mistakes(deep)] == ["xml"]
     assert [mistake[2] for mistake in mistakes("<QBXML>" * 900 + "</QBXML>" * 900)][-1:] == ["xml"]
+
+
+@pytest.mark.parametrize(
+    ("head", "rules"),
+    [
+        ("\n" + HEAD, ["xml"]),
+        ('<?qbxml version="13.0"?><?xml version="1.0"?>', ["xml"]),
+        ('<?xml vershun="1.0"?><?qbxml version="13.0"?>', ["xml"]),
+        (HEAD + "<!-- a -- b -->", ["xml"]),
+        (HEAD + '<?qbxml version="14.0"?>', ["repeat"]),
+        ('<?xml version="1.0"?><!-- <?qbxml version="13.0"?> -->', ["required"]),
+        ('<?xml version="1.0"?><?qbxml vers="13.0"?>', ["format"]),
+        (HEAD, []),
+        (HEAD.replace("?><?", "?>\n<!-- a -->\n<?"), []),
+    ],
+)
+def test_the_prolog_is_read_as_an_xml_parser_reads_it(head: str, rules: list[str]) -> None:
+    assert [rule for _, _, rule in mistakes(head + SMALL)] == rules
+
+
+def test_bytes_that_are_not_in_the_encoding_they_declare_are_a_mistake() -> None:
+    data = DOCUMENT.encode("cp1252")
+    assert [rule for _, _, rule in mistakes(data)] == ["xml"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("<QBXML>", "<QBXML>text", ("QBXML", "format")),
+        ("</QBXML>", "text</QBXML>", ("QBXML", "format")),
+        ("<HostQueryRq/>", "text<HostQueryRq/>", ("QBXMLMsgsRq", "format")),
+        ("<QBXML>", "<QBXML a='1'>", ("@a", "unknown")),
+        ("<HostQueryRq/>", '<QBXMLMsgsRq onError="stopOnError"><HostQueryRq/></QBXMLMsgsRq>',
+         ("QBXMLMsgsRq.QBXMLMsgsRq", "unknown")),
+        ("<HostQueryRq/>", "<requests><HostQueryRq/></requests>", ("name", "unknown")),
+    ],
+)  # fmt: skip
+def test_the_envelope_holds_nothing_else(before: str, after: str, expected: tuple[str, str]) -> None:
+    assert [each[1:] for each in mistakes(HEAD + SMALL.replace(before, after, 1))] == [expected]
+
+
+def test_a_bare_message_set_is_checked_too() -> None:
+    assert mistakes('<QBXMLMsgsRq onError="bogus"><HostQueryRq/></QBXMLMsgsRq>') == [(1, "@onError", "enum")]
+
+
+@pytest.mark.parametrize(
+    ("type_name", "good", "bad"),
+    [
+        ("QTY", ["1", "-1.5", "1.00000", ""], ["1.0000000", "1.", ".5", " 5", "12345678901", "1e3"]),
+        ("AMT", ["1", "1.50", "+1.50"], ["1.5", "1.500", " 1", "1,000.00"]),
+        ("FLOAT", [".5", "5.", " 1.25 "], ["1e3", "x", "1,5"]),
+        ("INT", [" 5 ", "+5"], ["", "5.0", "x"]),
+        ("BOOL", ["true", "0", " 1 "], ["True", "yes"]),
+        ("DATE", ["2026-07-01", "2026-07-01Z", "2026-07-01+02:00"], ["2026-7-1", "2026-02-30", "1.7.2026"]),
+        ("DATETIME", ["2026-7-1", "2026-07-01T5", "2026-07-01T05:06:07-05:00"],
+         ["2026-07-01T05:06:07Z", "2026-07-01T05:06:07.5", "2026-13-01"]),
+        ("INTERVAL", ["PT1H", "-PT1H30M", "PT5S"], ["1H", "PT1D"]),
+    ],
+)  # fmt: skip
+def test_the_forms_of_values_are_those_of_intuits_schema(type_name: str, good: list[str], bad: list[str]) -> None:
+    template = FORMS[type_name]
+    for text in good:
+        assert mistakes(template.format(text)) == [], text
+    for text in bad:
+        assert [rule for _, _, rule in mistakes(template.format(text))] == ["format"], text
+
+
+def test_a_doubly_escaped_reference_is_text() -> None:
+    assert mistakes("<CustomerAddRq><CustomerAdd><Name>a&amp;#1;b</Name></CustomerAdd></CustomerAddRq>") == []
+
+
+def test_a_long_document_full_of_mistakes_is_checked_in_a_moment() -> None:
+    line = (
+        "<JournalDebitLine><Amount>x</Amount></JournalDebitLine><JournalCreditLine><Bad>1</Bad></JournalCreditLine>\n"
+    )
+    text = f"<JournalEntryAddRq><JournalEntryAdd>{line * 1500}</JournalEntryAdd></JournalEntryAddRq>"
+    start = time.process_time()
+    found = mistakes(text)
+    assert (len(found), found[-1][0]) == (3000, 1500)
+    assert time.process_time() - start < 6

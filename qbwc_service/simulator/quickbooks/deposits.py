@@ -84,11 +84,6 @@ def modify_deposit(company: CompanyFile, node: Node, grammar: Element) -> Transa
     return deposit
 
 
-def payment_line(company: CompanyFile, payment_id: str) -> Line:
-    """Make the line that deposits a payment. StatusError 3120."""
-    return _make_line(company, {"PaymentTxnID": payment_id}, deposit="")
-
-
 def free_payments(company: CompanyFile, deposit: Transaction) -> None:
     """Put the payments of a deposit back into Undeposited Funds."""
     for payment, holder in list(company.tables.deposit_of.items()):

@@ -40,11 +40,6 @@ class StatusError(Exception):
         super().__init__(f"{code}: {message}")
 
 
-def internal_error() -> StatusError:
-    """1000: what happened is not known."""
-    return StatusError(1000, "There has been an internal error when processing the request.")
-
-
 def unsupported_request(name: str) -> StatusError:
     """1030: this QuickBooks does not know the request."""
     return StatusError(1030, f'The request "{name}" is not supported by this version of QuickBooks.')

@@ -57,10 +57,12 @@ def apply_pull(
     problem: str | None = None
     try:
         for response in qbxml.read_answer(answer):
-            question = by_id.pop(response.request_id or "", None)
+            question = by_id.get(response.request_id or "")
             cursor = None if question is None else pull.cursors.get(question.entity)
             if question is not None and cursor is not None:
                 _apply_one(step, question, response, cursor)
+            # Only now: the question whose rows cannot be read was not answered either.
+            by_id.pop(response.request_id or "", None)
     except AnswerError as unreadable:
         problem = unreadable.message
     for question in by_id.values():

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from qbwc_service.store import Connection, Cursor, PullId, PullPhase
 from qbwc_service.sync.pull.entities import CURSORS
 from qbwc_service.sync.pull.page_size import FIRST
-from qbwc_service.sync.pull.questions import Question, QuestionKind
+from qbwc_service.sync.pull.questions import Question
 from qbwc_service.sync.pull.state import PullSettings, PullState
 
 BACK_OFF, LONGEST_BACK_OFF = timedelta(minutes=5), timedelta(hours=12)
@@ -124,8 +124,3 @@ def note_success(cursor: Cursor, *, now: datetime) -> None:
     """Forget earlier failures."""
     cursor.failures, cursor.last_error, cursor.goes_alone = 0, None, False
     cursor.pulled_at = now
-
-
-def is_paging(question: Question) -> bool:
-    """Say whether a question is one of those that a window holds."""
-    return question.kind is QuestionKind.PAGE

@@ -1,7 +1,5 @@
 """How many rows the next page asks for: as many as QuickBooks gives in five seconds and four megabytes."""
 
-from datetime import timedelta
-
 SMALLEST, LARGEST, FIRST = 25, 1000, 100
 TARGET_SECONDS, TARGET_CHARACTERS = 5.0, 4_000_000
 
@@ -17,8 +15,3 @@ def adapt_page_size(size: int, *, rows: int, seconds: float, characters: int) ->
     by_length = rows * TARGET_CHARACTERS / characters if characters > 0 else LARGEST
     wanted = int(min(by_time, by_length))
     return max(SMALLEST, min(LARGEST, size * 2, max(wanted, size // 2)))
-
-
-def in_seconds(time: timedelta) -> float:
-    """Give a duration in seconds, never negative: two machines' clocks may stand apart."""
-    return max(time.total_seconds(), 0.0)

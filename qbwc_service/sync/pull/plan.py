@@ -5,7 +5,6 @@ twelve months, the history), and in between whatever is due: changes, deletions,
 small share a message set; a page of the first sync goes alone. At most one iterator is open.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from qbwc_service.store import Cursor, PullPhase
@@ -129,12 +128,12 @@ def _look(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:
             return (_changes(pull, alone[0]),)
         deletions = [cursor for cursor in cursors if _is_deletions(cursor) and _is_due(cursor, now + GRACE)]
         return (*(_changes(pull, cursor) for cursor in changes), *(_deletions(cursor) for cursor in deletions))
-    return _refresh_accounts(pull) or _pull_history(pull, cursors, now) or _daily(pull, known, now=now)
+    return _refresh_accounts(pull, cursors) or _pull_history(pull, cursors, now) or _daily(pull, known, now=now)
 
 
-def _refresh_accounts(pull: Pull) -> Questions:
+def _refresh_accounts(pull: Pull, cursors: list[Cursor]) -> Questions:
     """Ask for the accounts again: every transaction changes their balances, and none says so."""
-    account = pull.cursors.get(ACCOUNT.name)
+    account = next((cursor for cursor in cursors if cursor.entity == ACCOUNT.name), None)
     return (_page(account),) if pull.state.accounts_are_stale and account is not None else ()
 
 
@@ -231,8 +230,3 @@ def _is_transaction(cursor: Cursor) -> bool:
 
 def _is_deletions(cursor: Cursor) -> bool:
     return cursor.entity in (DELETED_LISTS, DELETED_TXNS)
-
-
-def names_of(questions: Iterable[Question]) -> str:
-    """Say in words what a set asks, for the log."""
-    return ", ".join(f"{question.entity} {question.kind}" for question in questions)

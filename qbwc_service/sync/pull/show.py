@@ -18,8 +18,9 @@ from qbwc_service.sync.pull.state import PullSettings
 class EntityStatus:
     """How one kind of object stands.
 
-    ``rows`` of ``expected`` came in the first sync, back to ``covered_from``; ``seconds_left`` is how long it will
-    still take, if that is known. ``waiting`` objects are fetched by id next.
+    ``rows`` of ``expected`` are here, back to ``covered_from``: what is deleted in QuickBooks does not count.
+    ``seconds_left`` is how long the first sync will still take, if that is known. ``waiting`` objects are fetched by
+    id next.
     """
 
     entity: str
@@ -96,7 +97,7 @@ def get_pull_status(db: Session, connection_id: int) -> PullStatus:
         recent_done_at=None if pull is None else pull.state.recent_done_at,
         done_at=None if pull is None else pull.state.done_at,
         settings=PullSettings.read(connection.pull_settings),
-        entities=() if pull is None else tuple(_entity(pull, one) for one in mirrored(pull.cursors.values())),
+        entities=() if pull is None else tuple(_entity(db, pull, one) for one in mirrored(pull.cursors.values())),
     )
 
 
@@ -109,13 +110,14 @@ def get_report(db: Session, connection_id: int) -> tuple[EntityReport, ...]:
     return tuple(_report(db, connection_id, cursor) for cursor in mirrored(pull.cursors.values()))
 
 
-def _entity(pull: Pull, cursor: Cursor) -> EntityStatus:
+def _entity(db: Session, pull: Pull, cursor: Cursor) -> EntityStatus:
     left = estimate_time(cursor)
+    rows, expected = _figures(db, pull, cursor)
     return EntityStatus(
         entity=cursor.entity,
         phase=cursor.phase,
-        rows=expected_rows(cursor),
-        expected=None if cursor.expected_count is None else max(cursor.expected_count, cursor.row_count),
+        rows=rows,
+        expected=expected,
         covered_from=cursor.covered_from,
         seconds_left=None if left is None else int(left.total_seconds()),
         page_size=cursor.page_size,
@@ -124,6 +126,16 @@ def _entity(pull: Pull, cursor: Cursor) -> EntityStatus:
         due_at=cursor.due_at,
         last_error=cursor.last_error,
     )
+
+
+def _figures(db: Session, pull: Pull, cursor: Cursor) -> tuple[int, int | None]:
+    """Give what is here of what should be: in the first sync by its pages, afterwards by what lives in the mirror."""
+    if cursor.phase is not PullPhase.INCREMENTAL:
+        expected = None if cursor.expected_count is None else max(cursor.expected_count, cursor.row_count)
+        return expected_rows(cursor), expected
+    alive = count_mirror(db, pull.connection.id, ENTITIES[cursor.entity], since=None)
+    is_complete = cursor.quickbooks_count is None or cursor.mirror_count == cursor.quickbooks_count
+    return alive, alive if is_complete else cursor.quickbooks_count
 
 
 def _report(db: Session, connection_id: int, cursor: Cursor) -> EntityReport:

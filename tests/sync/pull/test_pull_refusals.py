@@ -119,6 +119,28 @@ def test_an_answer_that_breaks_off_is_asked_for_again(
     assert errors(database, connection_id) == {}
 
 
+def test_rows_that_can_never_be_read_are_asked_for_less_and_less(
+    make_side: MakeSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    side = make_side()
+    process = side.quickbooks.process
+
+    def spoil(session: str, qbxml: str) -> str:
+        answer = process(session, qbxml)
+        head, found, rest = answer.partition("<ClassRet>")
+        return f"{head}{found}<ListID>80" if found and "<ListID>" in rest else answer
+
+    side.quickbooks.process = spoil  # type: ignore[method-assign]
+    with pytest.raises(AssertionError, match="could not be read to its end"):
+        side.run()
+
+    assert "Class" in errors(database, connection_id)
+    side.quickbooks.process = process  # type: ignore[method-assign]
+    clock.advance(minutes=6)
+    side.run_until_done()
+    assert_equal(database, connection_id, side.quickbooks.company)
+
+
 def test_a_session_that_quickbooks_ends_loses_nothing(
     make_side: MakeSide, database: Database, connection_id: int, clock: StandingClock
 ) -> None:
@@ -138,3 +160,18 @@ def test_a_session_that_quickbooks_ends_loses_nothing(
     side.run_until_done()
 
     assert_equal(database, connection_id, side.quickbooks.company)
+
+
+def test_accounts_that_may_not_be_read_let_the_session_end(
+    make_side: MakeSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    side = make_side()
+    side.run()
+    refusing = Refusing(**{name: getattr(side, name) for name in side.__dataclass_fields__})
+    refusing.word = "<AccountQueryRq"
+    invoice = next(one for one in refusing.quickbooks.company.list_transactions("Invoice") if not one.is_void)
+    refusing.quickbooks.person.change(invoice.txn_id, {"Memo": "changed by a person"})
+    clock.advance(minutes=10)
+
+    assert refusing.run(most=60) < 30, "the session ends, although the accounts are still asked for later"
+    assert errors(database, connection_id) == {"Account": "Parse error"}
