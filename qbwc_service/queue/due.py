@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, text, union_all
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.inquire import is_open_question
 from qbwc_service.queue.unblock import has_undone_parent
-from qbwc_service.store import ABOUT_OUTCOMES, Operation, OperationState
-
-UNFINISHED = text("operations.state IN ('blocked', 'sent', 'unknown')")
-"""Word for word the condition of the partial index: SQLite uses the index only where it stands in the statement."""
+from qbwc_service.store import ABOUT_OUTCOMES, IS_UNFINISHED, Operation, OperationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +45,7 @@ def has_due_work(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
         )
     )
     freed = exists(
-        select(Operation.id).where(mine, UNFINISHED, Operation.state == OperationState.BLOCKED, ~has_undone_parent())
+        select(Operation.id).where(mine, IS_UNFINISHED, Operation.state == OperationState.BLOCKED, ~has_undone_parent())
     )
     return or_(asks, and_(~unsettled, or_(waits, freed)))
 
@@ -68,7 +65,7 @@ def measure_queue(db: Session, connection_id: int, *, now: datetime) -> QueueDep
         func.count().label("unfinished"),
     ).where(mine, Operation.state == OperationState.WAITING)
     others = select(literal(0), _count_if(asks), _count_if(unsettled), func.count()).where(
-        mine, UNFINISHED, or_(Operation.state == OperationState.BLOCKED, unsettled)
+        mine, IS_UNFINISHED, or_(Operation.state == OperationState.BLOCKED, unsettled)
     )
     parts = union_all(waiting, others).subquery()
     names = ("going", "asking", "unknown", "unfinished")
