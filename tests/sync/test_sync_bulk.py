@@ -41,3 +41,16 @@ def test_a_chain_of_three_hundred_documents_is_sorted(
     assert all(isinstance(result, AcceptedDocument) for result in results)
     states = document_states(database, company.connection_id)
     assert [name for name, state in states.items() if state == "pending"] == ["c299"]
+
+
+def test_a_hundred_jobs_that_change_take_no_more(
+    database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    parents = [customer(f"c{number}") for number in range(100)]
+    jobs = [customer(f"j{number}", parent={"external_id": f"c{number}"}) for number in range(100)]
+    put(database, company.connection_id, *parents, *jobs, now=clock())
+    changed = [(kind, {**body, "phone": "555-0100"}) for kind, body in jobs]
+    with database.writing() as db, counted_statements(database) as statements:
+        results = enqueue_documents(db, company.connection_id, changed, now=clock())
+    assert all(isinstance(result, AcceptedDocument) and result.change == "changed" for result in results)
+    assert len(statements) <= 2 * OTHERWISE
