@@ -27,10 +27,11 @@ def tell_planner(connection: Connection) -> None:
     """Write the figures of all indexes, whatever stood there; other connections read them when they are opened."""
     if connection.dialect.name != "sqlite":
         return
-    # Only ANALYZE makes the table of figures; with the limit it takes no time however many rows there are.
+    # Only ANALYZE makes the tables of figures; with the limit it takes no time however many rows there are.
     connection.execute(text("PRAGMA analysis_limit = 1"))
     connection.execute(text("ANALYZE"))
-    connection.execute(text("DELETE FROM sqlite_stat1"))
+    for table in connection.scalars(text("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'")).all():
+        connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - SQLite's own names
     rows = [
         {"table": table, "index": index, "figures": figures}
         for table in Base.metadata.tables
