@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from qbwc_service.queue.finish import Outcome, attempt_values, new_values, operation_values
 from qbwc_service.store import (
     ABOUT_OUTCOMES,
+    IS_UNSETTLED,
     Attempt,
     Document,
     DocumentKind,
@@ -163,6 +164,7 @@ def close_settled_sets(db: Session, connection_id: int) -> None:
     )
     lost = (
         MessageSet.connection_id == connection_id,
+        IS_UNSETTLED,
         MessageSet.state.in_((MessageSetState.UNKNOWN, MessageSetState.APPLY_FAILED)),
         ~still_unknown,
     )

@@ -12,11 +12,11 @@ from qbwc_service.store.documents import Document, Link, SyncState
 from qbwc_service.store.engine import Database, open_database
 from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
-from qbwc_service.store.operations import Attempt, Operation, OperationDependency
+from qbwc_service.store.operations import IS_UNFINISHED, Attempt, Operation, OperationDependency
 from qbwc_service.store.problems import Problem
 from qbwc_service.store.pulls import Cursor, PullId, PullSet
 from qbwc_service.store.rules import RuleSet
-from qbwc_service.store.sessions import MessageSet, UpdateSession
+from qbwc_service.store.sessions import IS_UNSETTLED, MessageSet, UpdateSession
 from qbwc_service.store.states import (
     ABOUT_OUTCOMES,
     ConnectionMode,
@@ -35,6 +35,8 @@ from qbwc_service.store.states import (
 
 __all__ = [
     "ABOUT_OUTCOMES",
+    "IS_UNFINISHED",
+    "IS_UNSETTLED",
     "Attempt",
     "AuditEntry",
     "Base",

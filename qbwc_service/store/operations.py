@@ -9,6 +9,9 @@ from qbwc_service.store.base import Base, one_of, within
 from qbwc_service.store.states import Inquiry, OperationState
 from qbwc_service.store.types import JsonOrNull, UtcDateTime, Word
 
+IS_UNFINISHED = text("operations.state IN ('blocked', 'sent', 'unknown')")
+"""Word for word the condition of the partial index: SQLite uses the index only where it stands in the statement."""
+
 
 class Operation(Base):
     """One thing to do in QuickBooks.

@@ -205,7 +205,8 @@ def _sort_by_reference(
             break
         order += ready
         placed.update(checked[position].target for position in ready)
-        waiting = [position for position in waiting if position not in set(ready)]
+        taken = set(ready)
+        waiting = [position for position in waiting if position not in taken]
     for position in waiting:
         missing = {target: path for target, path in checked[position].targets.items() if target not in placed}
         errors = [

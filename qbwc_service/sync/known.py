@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Document, DocumentState, Link, Operation, SyncState
-from qbwc_service.sync.references import CHUNK, Target
+from qbwc_service.sync.references import CHUNK, Target, is_one_of
 
 LEAVING = ("TxnDelRq", "ListDelRq", "TxnVoidRq")
 
@@ -42,7 +42,6 @@ def find_known(db: Session, connection_id: int, targets: Collection[Target]) -> 
     wanted = sorted(targets)
     found: dict[Target, KnownDocument] = {}
     for start in range(0, len(wanted), CHUNK):
-        pairs = [(target.kind, target.external_id) for target in wanted[start : start + CHUNK]]
         query = (
             select(
                 Document.kind,
@@ -65,7 +64,7 @@ def find_known(db: Session, connection_id: int, targets: Collection[Target]) -> 
                 (Operation.connection_id == SyncState.connection_id) & (Operation.id == SyncState.operation_id),
             )
             .outerjoin(Link, (Link.connection_id == Document.connection_id) & (Link.document_id == Document.id))
-            .where(Document.connection_id == connection_id, tuple_(Document.kind, Document.external_id).in_(pairs))
+            .where(Document.connection_id == connection_id, is_one_of(wanted[start : start + CHUNK]))
         )
         for row in db.execute(query):
             found[Target(row.kind, row.external_id)] = KnownDocument(

@@ -1,8 +1,9 @@
 """Keep checked documents and put their operations into the queue, with few statements for any number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -14,8 +15,10 @@ from qbwc_service.store import Document, DocumentState, OperationState, ProblemR
 from qbwc_service.sync.check import CheckedDocument
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.problems.record import NewProblem, close_problems, hold_up_again, open_problems, subject_of
-from qbwc_service.sync.references import Target
+from qbwc_service.sync.references import CHUNK, Target
 from qbwc_service.sync.route import Route
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +83,9 @@ def _show_drift(db: Session, connection_id: int, kept: Sequence[_Entry], *, now:
     same = [
         one for one in kept if one.present is not None and one.present.agreed_fingerprint == one.document.fingerprint
     ]
-    close_problems(
-        db, connection_id, subjects={subject_of(None, entry.document_id) for entry in same}, by="its content", now=now
-    )
+    for some in _in_pieces(same):
+        subjects = {subject_of(None, entry.document_id) for entry in some}
+        close_problems(db, connection_id, subjects=subjects, by="its content", now=now)
     open_problems(db, connection_id, [_drift(entry) for entry in kept if entry not in same], now=now)
 
 
@@ -123,14 +126,16 @@ def _keep_problems(
 ) -> None:
     """Close the problems of what was replaced, and of what waited for it; open those of what waits for a failure."""
     replaced = [(entry.document_id, entry.present.operation_id) for entry in entries if entry.present is not None]
-    freed = close_problems(
-        db,
-        connection_id,
-        subjects={subject_of(None, document_id) for document_id, _ in replaced},
-        causes={operation_id for _, operation_id in replaced},
-        by="a newer content",
-        now=now,
-    )
+    freed: list[int] = []
+    for some in _in_pieces(replaced):
+        freed += close_problems(
+            db,
+            connection_id,
+            subjects={subject_of(None, document_id) for document_id, _ in some},
+            causes={operation_id for _, operation_id in some},
+            by="a newer content",
+            now=now,
+        )
     # What waits for documents of the same batch only waits for nothing that has failed.
     behind_older = [
         entry.operation_id
@@ -138,7 +143,14 @@ def _keep_problems(
         if states[entry.operation_id] is OperationState.BLOCKED
         and not by_target.keys() >= entry.document.targets.keys()
     ]
-    hold_up_again(db, connection_id, [*freed, *behind_older], now=now)
+    for held_up in _in_pieces([*freed, *behind_older]):
+        hold_up_again(db, connection_id, held_up, now=now)
+
+
+def _in_pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut rows into pieces whose values fit into one statement of any database."""
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
 
 
 def _number(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.credentials import hash_ticket, ticket_connection
 from qbwc_service.store import (
+    IS_UNSETTLED,
     Connection,
     DocumentState,
     MessageSet,
@@ -58,6 +59,7 @@ def hold_session(db: Session, ticket: str) -> Held | None:
     its_set = (
         (MessageSet.connection_id == UpdateSession.connection_id)
         & (MessageSet.update_session_id == UpdateSession.id)
+        & IS_UNSETTLED
         & MessageSet.state.in_(UNSETTLED)
     )
     query = (

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -108,10 +108,15 @@ def close_problems(
     """
     if not subjects and not causes:
         return []
+    is_open = Problem.closed_at.is_(None)
     concerned = (
         Problem.connection_id == connection_id,
-        Problem.closed_at.is_(None),
-        or_(Problem.subject.in_(sorted(subjects)), Problem.cause_id.in_(sorted(causes))),
+        is_open,
+        # Said again in both parts: SQLite looks up each part by itself, and would read all open problems otherwise.
+        or_(
+            and_(is_open, Problem.subject.in_(sorted(subjects))),
+            and_(is_open, Problem.cause_id.in_(sorted(causes))),
+        ),
         *((Problem.reason.not_in(but),) if but else ()),
     )
     move = update(Problem).where(*concerned).values(closed_at=now, closed_by=by)

@@ -213,17 +213,26 @@ def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]
     wanted |= {identity_of(record) for found in findings for record in found.looked}
     if not wanted:
         return {}
-    theirs = (Link.connection_id == connection_id, Link.quickbooks_id.in_(sorted(wanted)))
+    types = {object_type for found in findings for object_type in _types(found)}
+    theirs = (
+        Link.connection_id == connection_id,
+        Link.object_type.in_(sorted(types)),
+        Link.quickbooks_id.in_(sorted(wanted)),
+    )
     rows = db.execute(select(Link.object_type, Link.quickbooks_id, Link.document_id).where(*theirs))
     return {(object_type, quickbooks_id): document_id for object_type, quickbooks_id, document_id in rows}
 
 
 def _taken_by_others(linked: Mapping[tuple[str, str], int], found: Findings) -> set[str]:
     """Give the ids of its own type, or of what a look found, that belong to other documents than the write's."""
-    records = (*found.looked, *found.named.values())
-    types = {found.write.kind} | {record.name.removesuffix("Ret") for record in records}
     return {
         quickbooks_id
         for (object_type, quickbooks_id), document_id in linked.items()
-        if object_type in types and document_id != found.write.operation.document_id
+        if object_type in _types(found) and document_id != found.write.operation.document_id
     }
+
+
+def _types(found: Findings) -> set[str]:
+    """Give the types of what was found."""
+    records = (*found.looked, *found.named.values())
+    return {found.write.kind} | {record.name.removesuffix("Ret") for record in records}
