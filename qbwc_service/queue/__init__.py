@@ -25,7 +25,7 @@ from qbwc_service.queue.inquire import (
     settle,
     uncount_inquiry,
 )
-from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
+from qbwc_service.queue.retry import RetryPolicy, look_again, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
     OperationDetails,
@@ -75,6 +75,7 @@ __all__ = [
     "hold_operations",
     "list_inquiries",
     "list_operations",
+    "look_again",
     "look_up_set",
     "measure_queue",
     "name_subject",

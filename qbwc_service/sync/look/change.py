@@ -15,6 +15,7 @@ from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import Agreed, LookContext
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
 from qbwc_service.sync.look.merge import Conflict, Merge, Sides, merge
+from qbwc_service.sync.look.tax_codes import lacking_code, lacks_code, read_codes, with_codes
 from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.rules import ConflictPolicy, fill_in
 
@@ -34,14 +35,19 @@ def decide_change(
     """Judge a change by the record that it changes: it goes out, is not needed, or is a problem."""
     agreed = context.agreed.get(operation.document_id or 0)
     kind, body = operation.document_kind, operation.document_body
-    if agreed is None or kind is None or body is None or not records:
+    record = None if agreed is None else next((one for one in records if one.name == f"{agreed.object_type}Ret"), None)
+    if agreed is None or kind is None or body is None or record is None:
         return fails(sent, ProblemReason.DELETED_IN_QUICKBOOKS, GONE, code="3120")
-    record = records[0]
     decided = dict(operation.decided or {})
+    codes, rule = read_codes(records), context.rules.line_tax_code
     try:
         sides = _sides(kind, body, agreed, record, context)
     except InputError as refused:
         return fails(sent, ProblemReason.REFERENCE_MISSING, refused.message)
+    lacking = lacking_code(sides.new, codes, rule)
+    if lacking is not None:
+        return lacks_code(sent, lacking)
+    sides = replace(sides, old=with_codes(sides.old, codes, rule), new=with_codes(sides.new, codes, rule))
     use = decided.get(Decided.USE)
     if use is None and kind not in ENTRIES and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER)):
         return _asks_for_customer(sent, sides)

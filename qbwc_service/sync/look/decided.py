@@ -16,6 +16,8 @@ class Decided(StrEnum):
     """A person: whose values stand where both sides changed them (``app``, ``quickbooks``)."""
     REF_NUMBER = "ref_number"
     """A look: the number under which it goes out, in place of its own."""
+    TAX_CODES = "tax_codes"
+    """A look: the sales tax codes of the items and the customer that lines take theirs from."""
     RENUMBER = "renumber"
     """A person: it gets another number if its own is taken."""
     AS_NEW = "as_new"
@@ -24,5 +26,5 @@ class Decided(StrEnum):
 
 APP, QUICKBOOKS = "app", "quickbooks"
 
-FOUND = (Decided.VALUES, Decided.LOOKED, Decided.ADOPT, Decided.REF_NUMBER)
+FOUND = (Decided.VALUES, Decided.LOOKED, Decided.ADOPT, Decided.REF_NUMBER, Decided.TAX_CODES)
 """What is found anew by every look."""

@@ -18,6 +18,8 @@ ID = "TxnLineID"
 PRICED_BY = ("Quantity", "Rate", "Amount")
 """QuickBooks works out the one that is missing, so that what is given of them goes out together."""
 
+OF_ITEM = ("Desc", "Quantity", "Rate", "Amount", "SalesTaxCodeRef")
+
 LINE_NAMES = {
     "Invoice": "InvoiceLineAdd",
     "CreditMemo": "CreditMemoLineAdd",
@@ -139,6 +141,9 @@ def _changed_values(work: _Work, line_id: str, old: Line, new: Line, position: i
             values[name] = ours
         elif name == "Desc":
             values[name] = ""
+    if "ItemRef" in values:
+        # QuickBooks takes price, text and tax code of the new item where they do not come along.
+        values |= {name: new[name] for name in OF_ITEM if new.get(name) is not None}
     if any(name in values for name in PRICED_BY):
         values |= {name: new[name] for name in PRICED_BY if new.get(name) is not None}
     return values

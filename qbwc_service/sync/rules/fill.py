@@ -1,7 +1,7 @@
 """Fill in what the rules say and a document leaves open: accounts, texts made of its fields, tax codes of lines."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from qbwc_service.errors import AccountNotConfiguredError
 from qbwc_service.store import DocumentKind
@@ -49,10 +49,26 @@ def _fill_sale(kind: DocumentKind, body: Body, rules: Rules) -> Body:
     ):
         if template and not body.get(field) and (text := write_text(template, known)):
             filled[field] = text
-    lines = body.get("lines")
-    if isinstance(lines, list):
-        filled["lines"] = [_fill_line(line, known, rules) if isinstance(line, Mapping) else line for line in lines]
+    filled["lines"] = list(_fill_lines(body, known, rules))
     return filled
+
+
+def _fill_lines(body: Body, known: Mapping[str, str], rules: Rules) -> Iterator[Body]:
+    """Give the lines as they go out, each with its ``origin``: its place in the document, or the source it heads."""
+    sources = {str(source["id"]): source for source in _list(body, "sources")}
+    before: object = None
+    for place, line in enumerate(_list(body, "lines")):
+        name = line.get("source")
+        source = sources.get(str(name))
+        told = known if source is None else {**known, **_texts(source), "source": str(name)}
+        if source is not None and name != before and (text := _announce(told, rules)):
+            yield {"description": text, "origin": {"source": name}}
+        before = name
+        yield {**_fill_line(line, told, rules), "origin": {"line": place}}
+
+
+def _announce(known: Mapping[str, str], rules: Rules) -> str:
+    return write_text(rules.templates.source_line, known) if rules.templates.source_line else ""
 
 
 def _fill_line(line: Body, known: Mapping[str, str], rules: Rules) -> Body:
@@ -63,9 +79,15 @@ def _fill_line(line: Body, known: Mapping[str, str], rules: Rules) -> Body:
     template = rules.templates.line_description
     if template and not line.get("description") and (text := write_text(template, {**known, **_texts(line)})):
         filled["description"] = text
-    if rules.line_tax_code and not line.get("sales_tax_code"):
-        filled["sales_tax_code"] = {"full_name": rules.line_tax_code}
+    always = rules.line_tax_code
+    if always.code and not always.sources and not line.get("sales_tax_code"):
+        filled["sales_tax_code"] = {"full_name": always.code}
     return filled
+
+
+def _list(body: Body, field: str) -> list[Body]:
+    found = body.get(field)
+    return [part for part in found if isinstance(part, Mapping)] if isinstance(found, list) else []
 
 
 def write_text(template: str, known: Mapping[str, str]) -> str:
