@@ -17,6 +17,7 @@ from qbwc_service.sync.missing import create_by_rule
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
+from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
@@ -121,11 +122,18 @@ def record_judgements(
     db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime, by: str = BY_ITSELF
 ) -> None:
     """Record what ended operations mean for everything else: links, states, problems, and those that wait for them."""
-    record_effects(db, connection_id, judgements, now=now)
+    rules = _rules_of_effects(db, connection_id, judgements)
+    record_effects(db, connection_id, judgements, rules=rules, now=now)
     freed = queue.unblock_children(db, connection_id, _with(judgements, OperationState.DONE), now=now)
     mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
     record_problems(db, connection_id, judgements, by=by, now=now)
     create_by_rule(db, connection_id, judgements, now=now)
+
+
+def _rules_of_effects(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> Rules:
+    """Give the rules that hold; no statement where no document was written."""
+    has_effects = any(one.effect is not None and one.sent.document_id is not None for one in judgements)
+    return load_rules(db, connection_id) if has_effects else Rules()
 
 
 def _sent(operation: Operation, document: Document | None) -> Sent:
@@ -137,6 +145,7 @@ def _sent(operation: Operation, document: Document | None) -> Sent:
         external_guid=operation.external_guid,
         document_id=operation.document_id,
         fingerprint=document.fingerprint if document else None,
+        document_kind=document.kind if document else None,
         document_body=document.body if document else None,
         subject=queue.name_subject(
             document.kind if document else None, document.external_id if document else None, request=operation.request
@@ -144,6 +153,7 @@ def _sent(operation: Operation, document: Document | None) -> Sent:
         credit_memos=used_credit_memos(document.body) if document else (),
         reads_edit_sequence=operation.edit_sequence is not None,
         was_looked_for=bool((operation.decided or {}).get(Decided.LOOKED)),
+        decided=operation.decided or {},
     )
 
 

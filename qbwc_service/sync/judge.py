@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import Inquiry, OperationState, ProblemReason
+from qbwc_service.store import DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.effect import Effect, find_effect
 
 KEPT_IDS = 20
@@ -41,11 +41,13 @@ class Sent:
     external_guid: str | None
     document_id: int | None
     fingerprint: str | None
+    document_kind: DocumentKind | None = None
     document_body: Mapping[str, object] | None = None
     subject: str = ""
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False
     was_looked_for: bool = False
+    decided: Mapping[str, object] = field(default_factory=dict)
 
     def is_overtaken_payment(self, status_code: int) -> bool:
         """Whether it is a payment that was fine when it was looked for: what its invoices owe changed since."""
@@ -62,7 +64,8 @@ class Sent:
 class Judgement:
     """How one operation ended, its effect where it had one, and what a person should see if it is a problem.
 
-    ``reason`` names the problem where the status code does not.
+    ``reason`` names the problem where the status code does not. ``pairs``: nothing was sent, the document was paired
+    with a record that somebody else made.
     """
 
     sent: Sent
@@ -70,6 +73,7 @@ class Judgement:
     effect: Effect | None = None
     reason: ProblemReason | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
+    pairs: bool = False
 
 
 def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:

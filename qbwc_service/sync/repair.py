@@ -1,6 +1,7 @@
 """What a person does to one operation, together with the sync state of its document: try it again, or cancel it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -98,7 +99,7 @@ def link_operation(
     if not queue.adopt(db, connection_id, operation_id, now=now):
         raise _not_now(present, "linked", remedy=_why_not_retried(present, connection_id))
     judged = done(sent, effect if sent.document_id is not None else None, code=None, text=f"linked by {by}")
-    record_judgements(db, connection_id, [judged], now=now, by=by)
+    record_judgements(db, connection_id, [replace(judged, pairs=True)], now=now, by=by)
     queue.close_settled_sets(db, connection_id)
     return get_operation(db, connection_id, operation_id)
 

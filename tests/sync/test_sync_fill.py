@@ -25,12 +25,12 @@ def test_a_line_of_text_stands_before_the_lines_of_each_source() -> None:
     body = combined({**HAUL, "source": "L-1"}, {**HAUL, "source": "L-1"}, HAUL, {**HAUL, "source": "L-2"})
 
     assert fill(body, source_line="Load {source}, {container}, week {week}") == [
-        ("Load L-1, MSKU, week 47", {"source": "L-1"}),
-        (None, {"line": 0}),
-        (None, {"line": 1}),
+        ("Load L-1, MSKU, week 47", {"before": 0, "source": "L-1"}),
+        (None, {"line": 0, "source": "L-1"}),
+        (None, {"line": 1, "source": "L-1"}),
         (None, {"line": 2}),
-        ("Load L-2, ?, week 47", {"source": "L-2"}),
-        (None, {"line": 3}),
+        ("Load L-2, ?, week 47", {"before": 3, "source": "L-2"}),
+        (None, {"line": 3, "source": "L-2"}),
     ]
 
 
@@ -43,6 +43,6 @@ def test_lines_know_the_fields_of_their_source_before_those_of_the_document() ->
 
 
 def test_a_source_line_without_text_and_a_document_without_sources_get_none() -> None:
-    assert fill(combined({**HAUL, "source": "L-2"}), source_line="{nothing}") == [(None, {"line": 0})]
+    assert fill(combined({**HAUL, "source": "L-2"}), source_line="{nothing}") == [(None, {"line": 0, "source": "L-2"})]
     alone = {"external_id": "w", "lines": [{**HAUL, "source": "L-1"}]}
-    assert fill(alone, source_line="Load {source}") == [(None, {"line": 0})]
+    assert fill(alone, source_line="Load {source}") == [(None, {"line": 0, "source": "L-1"})]

@@ -16,6 +16,8 @@ class Decided(StrEnum):
     """A person: whose values stand where both sides changed them (``app``, ``quickbooks``)."""
     REF_NUMBER = "ref_number"
     """A look: the number under which it goes out, in place of its own."""
+    ORIGINS = "origins"
+    """A look: where each line comes from that the record has after the change, null for a line that is not ours."""
     TAX_CODES = "tax_codes"
     """A look: the sales tax codes of the items and the customer that lines take theirs from."""
     RENUMBER = "renumber"
@@ -26,5 +28,5 @@ class Decided(StrEnum):
 
 APP, QUICKBOOKS = "app", "quickbooks"
 
-FOUND = (Decided.VALUES, Decided.LOOKED, Decided.ADOPT, Decided.REF_NUMBER, Decided.TAX_CODES)
+FOUND = (Decided.VALUES, Decided.LOOKED, Decided.ADOPT, Decided.REF_NUMBER, Decided.ORIGINS, Decided.TAX_CODES)
 """What is found anew by every look."""

@@ -54,7 +54,7 @@ def _fill_sale(kind: DocumentKind, body: Body, rules: Rules) -> Body:
 
 
 def _fill_lines(body: Body, known: Mapping[str, str], rules: Rules) -> Iterator[Body]:
-    """Give the lines as they go out, each with its ``origin``: its place in the document, or the source it heads."""
+    """Give the lines as they go out, each with its ``origin``: its place, or before which place its source begins."""
     sources = {str(source["id"]): source for source in _list(body, "sources")}
     before: object = None
     for place, line in enumerate(_list(body, "lines")):
@@ -62,9 +62,10 @@ def _fill_lines(body: Body, known: Mapping[str, str], rules: Rules) -> Iterator[
         source = sources.get(str(name))
         told = known if source is None else {**known, **_texts(source), "source": str(name)}
         if source is not None and name != before and (text := _announce(told, rules)):
-            yield {"description": text, "origin": {"source": name}}
+            yield {"description": text, "origin": {"before": place, "source": name}}
         before = name
-        yield {**_fill_line(line, told, rules), "origin": {"line": place}}
+        its_source = {} if name is None else {"source": name}
+        yield {**_fill_line(line, told, rules), "origin": {"line": place, **its_source}}
 
 
 def _announce(known: Mapping[str, str], rules: Rules) -> str:
@@ -83,6 +84,12 @@ def _fill_line(line: Body, known: Mapping[str, str], rules: Rules) -> Body:
     if always.code and not always.sources and not line.get("sales_tax_code"):
         filled["sales_tax_code"] = {"full_name": always.code}
     return filled
+
+
+def list_origins(filled: Body) -> list[Body]:
+    """Give where the lines of a filled document come from; nothing of a document that is no sale."""
+    origins = [line.get("origin") for line in _list(filled, "lines")]
+    return [origin for origin in origins if isinstance(origin, Mapping)]
 
 
 def _list(body: Body, field: str) -> list[Body]:
