@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import AnswerError
 from qbwc_service.store import Document, DocumentState, Inquiry, Operation, OperationState
+from qbwc_service.sync.custom_fields import judge_field, set_fields
 from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
 from qbwc_service.sync.look.decided import Decided
@@ -88,7 +89,7 @@ def apply_answer(
             operation = sent.get(_operation_id(response.request_id))
             if operation is not None and operation.operation_id not in judgements:
                 judged = judge_response(response, operation, policy=policy, now=now)
-                judgements[operation.operation_id] = judged
+                judgements[operation.operation_id] = judge_field(judged, now=now)
     except AnswerError as unreadable:
         problem = unreadable.message
     for operation_id, operation in sent.items():
@@ -128,6 +129,7 @@ def record_judgements(
     mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
     record_problems(db, connection_id, judgements, by=by, now=now)
     create_by_rule(db, connection_id, judgements, now=now)
+    set_fields(db, connection_id, judgements, rules=rules, now=now)
 
 
 def _rules_of_effects(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> Rules:

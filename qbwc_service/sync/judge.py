@@ -244,7 +244,8 @@ def _promises_an_id(request: str) -> bool:
         return False
     response = qbxml.grammar.find_response(f"{request[:-2]}Rs")
     parts = qbxml.grammar.iterate_elements(response.content) if response is not None else ()
-    names = {inner.name for part in parts for inner in qbxml.grammar.iterate_elements(part.content)}
+    objects = [part for part in parts if part.name.endswith("Ret")]  # An ErrorRecovery has ids too.
+    names = {inner.name for part in objects for inner in qbxml.grammar.iterate_elements(part.content)}
     return bool(names & {"ListID", "TxnID"})
 
 

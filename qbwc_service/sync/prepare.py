@@ -123,6 +123,7 @@ def _record_refusals(
             message=refusals[operation.id].message,
             operation_id=operation.id,
             document_id=operation.document_id,
+            request=operation.request,
             evidence={"request": operation.request},
         )
         for operation in refused

@@ -15,7 +15,7 @@ from qbwc_service.sync.apply import get_sent, record_judgements
 from qbwc_service.sync.effect import ACTION, ID_LENGTH, Effect
 from qbwc_service.sync.judge import done
 from qbwc_service.sync.look.decided import FOUND
-from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
+from qbwc_service.sync.problems.record import SETS_FIELD, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents
@@ -63,7 +63,7 @@ def retry_operation(
 
 def _looks(db: Session, connection_id: int, operation: OperationInfo) -> bool:
     """Say whether QuickBooks is looked at (again) before the operation of a document goes out."""
-    if operation.kind is None:
+    if operation.kind is None or operation.request == SETS_FIELD:
         return False
     if operation.request.endswith("ModRq"):
         return True
@@ -124,8 +124,8 @@ def cancel_operation(
 def _close_problems(
     db: Session, connection_id: int, operation_id: int, *, causes: Sequence[int] = (), by: str, now: datetime
 ) -> None:
-    document_id = get_sent(db, connection_id, operation_id).document_id
-    subjects = {subject_of(operation_id, None), subject_of(operation_id, document_id)}
+    sent = get_sent(db, connection_id, operation_id)
+    subjects = {subject_of(operation_id, None), subject_of(operation_id, sent.document_id, request=sent.request)}
     freed = close_problems(db, connection_id, subjects=subjects, causes=causes, by=by, now=now)
     hold_up_again(db, connection_id, freed, now=now)
 

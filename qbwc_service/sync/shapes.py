@@ -90,6 +90,7 @@ class ItemShape(Shape):
     price: Number | None = None
     income_account: ListReference
     sales_tax_code: ListReference | None = None
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
 
 
 class Line(Shape):

@@ -12,6 +12,7 @@ from qbwc_service.errors import NotFoundError
 from qbwc_service.queue import OperationInfo, list_operations
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, SyncState
 from qbwc_service.sync.agreed import ID
+from qbwc_service.sync.custom_fields import FieldInfo, list_fields
 
 SHOWN_OPERATIONS = 50
 
@@ -51,12 +52,14 @@ class LineInfo:
 class DocumentDetails:
     """One document with its content as accepted, and the operations that were made of it, newest first.
 
-    ``lines`` are its lines as they were when it was last in step with QuickBooks.
+    ``lines`` are its lines as they were when it was last in step with QuickBooks, ``custom_fields`` what was last to be
+    set beside it.
     """
 
     document: DocumentInfo
     body: Mapping[str, object]
     lines: tuple[LineInfo, ...]
+    custom_fields: tuple[FieldInfo, ...]
     operations: tuple[OperationInfo, ...]
 
 
@@ -96,6 +99,7 @@ def get_document(db: Session, connection_id: int, kind: DocumentKind, *, externa
         document=_info(document, standing, link),
         body=document.body,
         lines=tuple(_lines(link)) if link else (),
+        custom_fields=tuple(list_fields(db, connection_id, document.id)),
         operations=tuple(operations),
     )
 

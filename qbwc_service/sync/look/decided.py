@@ -20,6 +20,10 @@ class Decided(StrEnum):
     """A look: where each line comes from that the record has after the change, null for a line that is not ours."""
     TAX_CODES = "tax_codes"
     """A look: the sales tax codes of the items and the customer that lines take theirs from."""
+    FIELD = "field"
+    """The custom field that is to be set, its value, and the record that has it."""
+    TRIES = "tries"
+    """How often QuickBooks refused to set the custom field: it is set the other way then."""
     RENUMBER = "renumber"
     """A person: it gets another number if its own is taken."""
     AS_NEW = "as_new"
@@ -28,5 +32,13 @@ class Decided(StrEnum):
 
 APP, QUICKBOOKS = "app", "quickbooks"
 
-FOUND = (Decided.VALUES, Decided.LOOKED, Decided.ADOPT, Decided.REF_NUMBER, Decided.ORIGINS, Decided.TAX_CODES)
-"""What is found anew by every look."""
+FOUND = (
+    Decided.VALUES,
+    Decided.LOOKED,
+    Decided.ADOPT,
+    Decided.REF_NUMBER,
+    Decided.ORIGINS,
+    Decided.TAX_CODES,
+    Decided.TRIES,
+)
+"""What is found anew by every look, or when it is tried again."""

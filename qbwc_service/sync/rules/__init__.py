@@ -1,6 +1,6 @@
 """The rules of a connection: what goes to QuickBooks, and what happens where both sides disagree. See docs/rules.md."""
 
-from qbwc_service.sync.rules.fill import SALES, fill_in, list_origins
+from qbwc_service.sync.rules.fill import SALES, custom_values, fill_in, list_origins
 from qbwc_service.sync.rules.keep import (
     RulesInfo,
     dump_rules,
@@ -35,6 +35,7 @@ __all__ = [
     "Rules",
     "RulesInfo",
     "TaxSource",
+    "custom_values",
     "dump_rules",
     "fill_in",
     "get_rules",

@@ -86,6 +86,12 @@ def _fill_line(line: Body, known: Mapping[str, str], rules: Rules) -> Body:
     return filled
 
 
+def custom_values(kind: DocumentKind, body: Body, rules: Rules) -> dict[str, str]:
+    """Give the values of a document's custom fields in QuickBooks, by their names; an empty one is not to be there."""
+    known = _texts(body)
+    return {name: write_text(template, known) for name, template in rules.custom_fields.of(kind).items()}
+
+
 def list_origins(filled: Body) -> list[Body]:
     """Give where the lines of a filled document come from; nothing of a document that is no sale."""
     origins = [line.get("origin") for line in _list(filled, "lines")]

@@ -1,5 +1,6 @@
 """What the rules of a connection can say, and what holds where they say nothing."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -155,6 +156,25 @@ class LineTaxCode(Part):
         return {"code": given} if given is None or isinstance(given, str) else given
 
 
+FieldName = Annotated[str, Field(min_length=1, max_length=31)]
+"""The name of a custom field [qbXML schema: DataExtName]."""
+
+
+class CustomFields(Part):
+    """QuickBooks' custom fields by kind, each with the template of its value."""
+
+    customer: Mapping[FieldName, str] = {}
+    item: Mapping[FieldName, str] = {}
+    invoice: Mapping[FieldName, str] = {}
+    credit_memo: Mapping[FieldName, str] = {}
+    sales_receipt: Mapping[FieldName, str] = {}
+
+    def of(self, kind: DocumentKind) -> Mapping[FieldName, str]:
+        """Give the templates of one kind; kinds that have no custom fields have none."""
+        found = getattr(self, kind.value, {})
+        return found if isinstance(found, Mapping) else {}
+
+
 class Rules(Part):
     """Everything that can be ruled; each value has a default."""
 
@@ -167,6 +187,7 @@ class Rules(Part):
     create_missing: CreateMissing = CreateMissing()
     templates: Templates = Templates()
     line_tax_code: LineTaxCode = LineTaxCode()
+    custom_fields: CustomFields = CustomFields()
     characters: Characters = Characters.TRANSLITERATE
 
     def looks_before_adding(self, kind: DocumentKind) -> bool:
