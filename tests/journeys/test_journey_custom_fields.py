@@ -4,7 +4,6 @@ import pytest
 
 from qbwc_service.errors import InvalidDocumentError
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
-from qbwc_service.simulator.quickbooks.tables import ExtensionDefinition
 from qbwc_service.store import DocumentKind
 from qbwc_service.sync import enqueue_document, get_document
 from tests.office import Office
@@ -36,8 +35,7 @@ def told(office: Office, kind: str, external_id: str) -> list[tuple[str, str, st
 
 def define(office: Office, *names: str) -> None:
     for name in names:
-        known = ExtensionDefinition(owner_id="0", name=name, type="STR255TYPE", assigned_to=("Customer", "Item"))
-        office.company.tables.definitions["0", name.casefold()] = known
+        office.person.define_field(name)
 
 
 @pytest.fixture
