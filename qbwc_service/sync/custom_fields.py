@@ -64,10 +64,7 @@ def set_fields(
         for field in fields:
             before = present.get((document_id, str(field[NAME])))
             if _is_news(field, None if before is None else _field_of(before)):
-                operation = queue.NewOperation(
-                    request=SETS_FIELD, is_write=True, document_id=document_id, decided={Decided.FIELD: field}
-                )
-                new.append((None if before is None else before.id, operation))
+                new.append((None if before is None else before.id, _operation(document_id, field)))
     ids = queue.enqueue(db, connection_id, [operation for _, operation in new], now=now)
     replaced |= {old: number for (old, _), number in zip(new, ids, strict=True) if old is not None}
     queue.retire(db, connection_id, replaced, now=now)
@@ -131,6 +128,17 @@ def _fields(judged: Judgement, rules: Rules) -> list[Mapping[str, object]]:
         return []
     values = custom_values(sent.document_kind, sent.document_body, rules)
     return [{NAME: name, **_name_record(effect), VALUE: value} for name, value in values.items()]
+
+
+def _operation(document_id: int | None, field: Mapping[str, object]) -> queue.NewOperation:
+    """Make the operation, which goes out before other documents: until then its record is not whole."""
+    return queue.NewOperation(
+        request=SETS_FIELD,
+        is_write=True,
+        document_id=document_id,
+        decided={Decided.FIELD: field},
+        priority=queue.NORMAL_PRIORITY - 1,
+    )
 
 
 def _name_record(effect: Effect) -> dict[str, object]:
