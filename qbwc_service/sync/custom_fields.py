@@ -73,10 +73,11 @@ def set_fields(
 
 
 def list_fields(db: Session, connection_id: int, document_id: int) -> list[FieldInfo]:
-    """Give the custom fields of a document as they were set last."""
+    """Give the custom fields of a document as they were set last, by name."""
+    present = {name: one for (_, name), one in _find_present(db, connection_id, [document_id]).items()}
     return [
         FieldInfo(name=name, value=str(_field_of(one)[VALUE]), state=one.state, operation_id=one.id)
-        for (_, name), one in _find_present(db, connection_id, [document_id]).items()
+        for name, one in sorted(present.items())
     ]
 
 

@@ -77,7 +77,7 @@ def test_only_what_changed_is_set_again_and_what_became_empty_goes(yard: Office)
 
 
 def test_what_somebody_set_in_quickbooks_stays_while_ours_does_not_change(yard: Office) -> None:
-    yard.txn("invoice", "i1").extensions[1].value = "Elizabeth"
+    next(one for one in yard.txn("invoice", "i1").extensions if one.name == "Terminal").value = "Elizabeth"
 
     yard.put(load(container="TGHU 2", terminal="Newark"))
     yard.update()
