@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from qbwc_service.simulator.quickbooks.records import Ref
+from qbwc_service.sync.rules import save_rules
 from tests.office import Office
 from tests.rows import customer, invoice, item
 
@@ -134,3 +135,18 @@ def test_a_new_rule_holds_for_what_waits(shop: Office) -> None:
     shop.update()
 
     assert (codes(shop, "i1"), codes(shop, "i2"), shop.problems()) == (["Tax"], ["Tax"], [])
+
+
+def test_what_was_never_looked_for_does_not_go_out_untaxed(shop: Office) -> None:
+    shop.rule(duplicate_numbers="send")
+    shop.put(invoice("i1", lines=[line("taxed")]))
+    rules = {"line_tax_code": {"from": ["item"]}, "duplicate_numbers": "send"}
+    with shop.database.writing() as db:
+        save_rules(db, shop.connection_id, rules, by="a test", now=shop.clock())  # Nobody told the queue.
+
+    assert "InvoiceAddRq" not in shop.update()
+    assert "sales tax code" in shop.problem("invalid_value").message
+
+    shop.act("invalid_value", "retry")
+    shop.update()
+    assert (codes(shop, "i1"), shop.problems()) == (["Tax"], [])

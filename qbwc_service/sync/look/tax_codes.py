@@ -21,7 +21,7 @@ Codes = Mapping[str, str]
 READ = ("ListID", "FullName", "Name", "SalesTaxCodeRef")
 """Items that cannot be sub-items have a name and no full name."""
 
-NEVER = "never"
+NEVER = "never taxed"
 NEVER_TAXED = ("ItemSubtotalRet", "ItemPaymentRet", "ItemSalesTaxRet", "ItemSalesTaxGroupRet", "ItemGroupRet")
 """Items that have no sales tax code, and neither have their lines [qbXML schema]."""
 
