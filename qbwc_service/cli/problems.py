@@ -8,14 +8,25 @@ from rich.console import RenderableType
 from qbwc_service import connections
 from qbwc_service.cli.desk import Desk
 from qbwc_service.cli.leaf import LeafCommand
-from qbwc_service.cli.options import ROW_ID, before_option, connection_argument, limit_option, split_page
+from qbwc_service.cli.options import (
+    ROW_ID,
+    before_option,
+    by_option,
+    connection_argument,
+    dry_run_option,
+    limit_option,
+    note_option,
+    split_page,
+)
+from qbwc_service.cli.previews import ASKED, preview_reply
 from qbwc_service.cli.reply import Reply, to_plain
-from qbwc_service.cli.tables import make_facts, make_table
-from qbwc_service.store import ProblemReason
+from qbwc_service.cli.tables import make_facts, make_table, to_minute
+from qbwc_service.store import DocumentState, ProblemReason
 from qbwc_service.sync import (
     Deed,
     act_on_problem,
     act_on_problems,
+    get_document,
     list_deeds,
     preview_action,
     undo_deed,
@@ -48,8 +59,10 @@ def list_(desk: Desk, connection_id: int, *, reason: str | None, closed: bool, l
         watch_connection(db, connection_id, now=desk.now())
         found = list_problems(db, connection_id, reason=wanted, closed=closed, before=before, limit=limit + 1)
     page, more = split_page(found, limit)
-    rows = [(one.id, one.reason, one.subject, one.message, one.opened_at, one.closed_at) for one in page]
-    columns = (">problem", "reason", "about", "message", "since", "closed")
+    rows = [
+        (one.id, one.reason, f"{one.subject}\n{one.message}", to_minute(one.closed_at or one.opened_at)) for one in page
+    ]
+    columns = (">problem", "reason", "about", "closed" if closed else "since")
     hint = (f"There are more: add --before {page[-1].id}",) if more else ()
     shown = (make_table(columns, rows), *hint) if page else ("There are none.",)
     return Reply(data={"problems": page, "next_before": page[-1].id if more else None}, shown=shown)
@@ -68,8 +81,6 @@ def show(desk: Desk, connection_id: int, problem_id: int) -> Reply:
 
 
 action_argument = click.argument("action", type=click.Choice([action.value for action in ProblemAction]))
-note_option = click.option("--note", help="Why: it stands with the document.")
-by_option = click.option("--by", default="the command line", show_default=True, help="Who does it.")
 
 
 @problems.command(
@@ -81,7 +92,7 @@ by_option = click.option("--by", default="the command line", show_default=True, 
 @problem_argument
 @action_argument
 @click.option("--quickbooks-id", help="With link: the ListID or TxnID of the record in QuickBooks.")
-@click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+@dry_run_option
 @note_option
 @by_option
 @click.pass_obj
@@ -107,6 +118,8 @@ def do(
         deed = Deed(action=ProblemAction(action), quickbooks_id=quickbooks_id, note=note, by=by, now=desk.now())
         problem = act_on_problem(db, connection_id, problem_id, deed)
     text = f"Problem {problem.id} ({problem.subject}, {problem.reason.value}) is closed: {action}, by {by}.\n"
+    if action == ProblemAction.LINK and _is_asked_for(desk, connection_id, problem):
+        text += f"{ASKED}\n"
     return Reply(data=_data(problem), raw=text)
 
 
@@ -168,9 +181,16 @@ def _preview(
     with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         found = preview_action(db, connection_id, problem_id, action, quickbooks_id=quickbooks_id)
-    differences = [f"{one.field}: {one.ours} here, {one.quickbooks} in QuickBooks" for one in found.differences]
-    lines = [f"{action.value}: {found.effect}", *found.warnings, *differences]
-    return Reply(data=found, raw="".join(f"{line}\n" for line in lines))
+    return preview_reply(found, action)
+
+
+def _is_asked_for(desk: Desk, connection_id: int, problem: ProblemInfo) -> bool:
+    """Say whether QuickBooks has to be asked for the record before the document is linked."""
+    if problem.kind is None or problem.external_id is None:
+        return False
+    with desk.database.reading() as db:
+        found = get_document(db, connection_id, problem.kind, external_id=problem.external_id)
+    return found.document.state is not DocumentState.SYNCED
 
 
 def _data(problem: ProblemInfo) -> dict[str, object]:

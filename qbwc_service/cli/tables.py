@@ -50,6 +50,11 @@ def cell(value: object) -> Text:
     return Text(write(value), style=COLOURS.get(str(value), ""))
 
 
+def to_minute(moment: datetime) -> str:
+    """Write a moment for a table with much else in it: in UTC, to the minute."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def write(value: object) -> str:  # noqa: PLR0911 - a table of types
     """Write a value as text: moments in UTC to the second, nothing for None."""
     match value:

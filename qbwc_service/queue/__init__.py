@@ -14,6 +14,7 @@ from qbwc_service.queue.hold import hold_operations
 from qbwc_service.queue.hold_back import hold_back, take_back
 from qbwc_service.queue.inquire import (
     InquiredOperation,
+    ask_for_outcome,
     choose_inquiries,
     close_settled_sets,
     count_inquiry,
@@ -56,6 +57,7 @@ __all__ = [
     "RetryPolicy",
     "Unanswered",
     "adopt",
+    "ask_for_outcome",
     "cancel",
     "choose_inquiries",
     "claim",

@@ -15,8 +15,9 @@ from qbwc_service.sync.files import BadRow, DocumentRow, FileFormat, Place, Requ
 from qbwc_service.sync.hresult import apply_hresult
 from qbwc_service.sync.json_text import parse_json
 from qbwc_service.sync.judge import Judgement, Sent, judge_silence
+from qbwc_service.sync.pair import link_document, unlink_document
 from qbwc_service.sync.prepare import Batch, BatchLimits, Dialect, prepare_batch
-from qbwc_service.sync.preview import Preview, preview_action
+from qbwc_service.sync.preview import Preview, preview_action, preview_link, preview_unlink
 from qbwc_service.sync.raw import AcceptedRequest, enqueue_qbxml, enqueue_qbxml_text
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
 from qbwc_service.sync.show import DocumentDetails, DocumentInfo, count_documents, get_document, list_documents
@@ -64,6 +65,7 @@ __all__ = [
     "get_deed",
     "get_document",
     "judge_silence",
+    "link_document",
     "link_operation",
     "list_deeds",
     "list_documents",
@@ -72,8 +74,11 @@ __all__ = [
     "parse_json",
     "prepare_batch",
     "preview_action",
+    "preview_link",
+    "preview_unlink",
     "read_rows",
     "retry_operation",
     "undo_deed",
+    "unlink_document",
     "watch_connection",
 ]

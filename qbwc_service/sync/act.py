@@ -12,12 +12,13 @@ from qbwc_service.sync.delete import Leaving, send_away
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
 from qbwc_service.sync.missing import create_missing
+from qbwc_service.sync.pair import pair, unpair
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.problems.show import ProblemInfo, get_problem, list_problems
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
-from qbwc_service.sync.resend import send_as_new, send_change
+from qbwc_service.sync.resend import send_change
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
 
@@ -78,11 +79,14 @@ def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int
         case ProblemAction.CLEAR:
             why = deed.note or f"cleared by {by}"
             cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
-        case ProblemAction.LINK:
+        case ProblemAction.LINK if problem.kind is None:
             quickbooks_id = deed.quickbooks_id or ""
             link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
+        case ProblemAction.LINK:
+            subject = _subject(db, connection_id, problem)
+            pair(db, connection_id, subject, deed.quickbooks_id or "", by=by, now=now)
         case ProblemAction.UNLINK:
-            send_as_new(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
+            unpair(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
         case ProblemAction.USE_APP:
             _use_app(db, connection_id, problem, operation_id, deed)
         case ProblemAction.USE_QUICKBOOKS:

@@ -74,12 +74,13 @@ def apply_answer(
     policy: queue.RetryPolicy,
     now: datetime,
     silence_means: Inquiry = Inquiry.STORED_ANSWER,
+    done_by: str | None = None,
 ) -> Applied:
     """Match an answer to the operations of its set by requestID, and record what it says of each.
 
     What the answer does not mention, or what stands behind the place where it cannot be read any more, is *unknown*
-    (a write) or asked again (a read). ``silence_means`` is what is asked about such a write. Applying the same answer
-    twice changes nothing.
+    (a write) or asked again (a read). ``silence_means`` is what is asked about such a write, ``done_by`` how it is
+    known of what succeeded, where the answer did not come as usual. Applying the same answer twice changes nothing.
     """
     sent = list_sent(db, connection_id, message_set_id)
     judgements: dict[int, Judgement] = {}
@@ -88,7 +89,7 @@ def apply_answer(
         for response in qbxml.read_answer(answer):
             operation = sent.get(_operation_id(response.request_id))
             if operation is not None and operation.operation_id not in judgements:
-                judged = judge_response(response, operation, policy=policy, now=now)
+                judged = _named(judge_response(response, operation, policy=policy, now=now), done_by)
                 judgements[operation.operation_id] = judge_field(judged, now=now)
     except AnswerError as unreadable:
         problem = unreadable.message
@@ -101,6 +102,13 @@ def apply_answer(
     return apply_judgements(
         db, connection_id, message_set_id=message_set_id, judgements=judgements, problem=problem, now=now
     )
+
+
+def _named(judged: Judgement, done_by: str | None) -> Judgement:
+    """Say with the attempt how its success is known."""
+    if done_by is None or judged.outcome.state is not OperationState.DONE:
+        return judged
+    return replace(judged, outcome=replace(judged.outcome, status_message=done_by))
 
 
 def apply_judgements(
@@ -139,6 +147,8 @@ def _rules_of_effects(db: Session, connection_id: int, judgements: Sequence[Judg
 
 
 def _sent(operation: Operation, document: Document | None) -> Sent:
+    decided = operation.decided or {}
+    record_id = decided.get("TxnID") or decided.get("ListID")
     return Sent(
         operation_id=operation.id,
         request=operation.request,
@@ -154,8 +164,9 @@ def _sent(operation: Operation, document: Document | None) -> Sent:
         ),
         credit_memos=used_credit_memos(document.body) if document else (),
         reads_edit_sequence=operation.edit_sequence is not None,
-        was_looked_for=bool((operation.decided or {}).get(Decided.LOOKED)),
-        decided=operation.decided or {},
+        was_looked_for=bool(decided.get(Decided.LOOKED)),
+        decided=decided,
+        record_id=None if record_id is None else str(record_id),
     )
 
 

@@ -31,7 +31,7 @@ class Sent:
 
     ``subject`` is what people call it. ``credit_memos`` are the external ids of those a payment uses up: their
     balances change without a word of it. ``reads_edit_sequence`` says that the request left its EditSequence to the
-    service, which may read it again.
+    service, which may read it again. ``record_id`` is the record of its document that it changes or deletes.
     """
 
     operation_id: int
@@ -48,6 +48,7 @@ class Sent:
     reads_edit_sequence: bool = False
     was_looked_for: bool = False
     decided: Mapping[str, object] = field(default_factory=dict)
+    record_id: str | None = None
 
     def is_overtaken_payment(self, status_code: int) -> bool:
         """Whether it is a payment that was fine when it was looked for: what its invoices owe changed since."""

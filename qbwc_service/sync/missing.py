@@ -28,6 +28,9 @@ KINDS = {
     "customer": DocumentKind.CUSTOMER,
     "item": DocumentKind.ITEM,
 }
+AN_ID = re.compile(r"[0-9A-F]+-[0-9]{9,10}")
+"""QuickBooks names what was referred to by its id so: that is no name of an entry to create."""
+
 REPAIR = "name it as QuickBooks has it, or create it there"
 
 
@@ -71,8 +74,10 @@ def create_missing(
 def find_missing(text: str) -> tuple[DocumentKind, str] | None:
     """Read from QuickBooks' text which entry of which list is missing; None where it names none that can be created."""
     found = MISSING.search(text)
-    kind = KINDS.get(found["kind"].replace(" ", "").casefold()) if found else None
-    return (kind, found["name"]) if found and kind is not None else None
+    if found is None or AN_ID.fullmatch(found["name"]):
+        return None
+    kind = KINDS.get(found["kind"].replace(" ", "").casefold())
+    return None if kind is None else (kind, found["name"])
 
 
 def _names_missing(judgement: Judgement) -> bool:

@@ -1,31 +1,19 @@
 """Say what an action would do, before anybody does it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from qbwc_service.sync.differences import Difference, compare_document
 from qbwc_service.sync.problems.actions import ProblemAction
-from qbwc_service.sync.problems.show import ProblemInfo, get_problem
-from qbwc_service.sync.show import DocumentDetails, get_document
+from qbwc_service.sync.problems.show import get_problem
+from qbwc_service.sync.records import check_id, find_record, get_linkable, types_of
+from qbwc_service.sync.references import Target
+from qbwc_service.sync.repair import check_free
+from qbwc_service.sync.resend import get_subject
+from qbwc_service.sync.show import get_document
 
-COMPARED = {
-    "RefNumber": "ref_number",
-    "TxnDate": "txn_date",
-    "FullName": "name",
-    "Email": "email",
-    "TotalAmount": "amount",
-}
-"""What a person compares: QuickBooks' words and the document's."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One value that is not the same on both sides."""
-
-    field: str
-    ours: str
-    quickbooks: str
+TWICE = "if {} is still in QuickBooks, it is there twice afterwards"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,49 +37,61 @@ EFFECTS = {
     ProblemAction.CREATE_MISSING: "the entry that is missing is created in QuickBooks; then it goes out again",
     ProblemAction.SEND_AGAIN: "it goes out again, whatever is there",
 }
+ASKED = "nothing is known here of the record {}: QuickBooks is asked for it at the next update, and then it is paired"
 
 
 def preview_action(
     db: Session, connection_id: int, problem_id: int, action: ProblemAction, *, quickbooks_id: str | None = None
 ) -> Preview:
-    """Say what an action on a problem would do; changes nothing. NotFoundError where there is no such problem."""
+    """Say what an action on a problem would do; changes nothing. NotFoundError where there is no such problem.
+
+    A link to what cannot be linked is refused as the action itself is: InputError, StateError.
+    """
     problem = get_problem(db, connection_id, problem_id)
-    warnings: list[str] = []
-    if problem.closed_at is not None or action not in problem.fact.actions:
-        warnings.append(f"this problem cannot be dealt with by {action.value}")
-    details = None
+    found = Preview(effect=EFFECTS[action])
     if problem.kind is not None and problem.external_id is not None:
-        details = get_document(db, connection_id, problem.kind, external_id=problem.external_id)
-    differences: tuple[Difference, ...] = ()
-    if action is ProblemAction.LINK:
-        candidate = _candidate(problem, quickbooks_id)
-        if candidate is None:
-            warnings.append(f"nothing is known here of the record {quickbooks_id}: look at it in QuickBooks first")
-        elif details is not None:
-            differences = tuple(_compare(details, candidate))
-    if action in {ProblemAction.UNLINK, ProblemAction.SEND_AGAIN}:
-        warnings += _doubles(details)
-    return Preview(effect=EFFECTS[action], warnings=tuple(warnings), differences=differences)
+        target = Target(problem.kind, problem.external_id)
+        match action:
+            case ProblemAction.LINK:
+                found = preview_link(db, connection_id, target, quickbooks_id or "")
+            case ProblemAction.UNLINK:
+                found = preview_unlink(db, connection_id, target)
+            case ProblemAction.SEND_AGAIN:
+                found = replace(found, warnings=(TWICE.format("a record of it"),))
+            case _:
+                pass
+    if problem.closed_at is not None or action not in problem.fact.actions:
+        found = replace(found, warnings=(f"this problem cannot be dealt with by {action.value}", *found.warnings))
+    return found
 
 
-def _doubles(details: DocumentDetails | None) -> list[str]:
-    record = details.document.quickbooks_id if details is not None else None
-    where = f"the record {record}" if record else "a record of it"
-    return [f"if {where} is still in QuickBooks, it is there twice afterwards"]
+def preview_link(db: Session, connection_id: int, target: Target, quickbooks_id: str) -> Preview:
+    """Say what linking a document to a record would do, and where the two differ; raises as linking does."""
+    _, present = get_subject(db, connection_id, target)
+    record_id = check_id(quickbooks_id)
+    known = get_linkable(db, connection_id, target.kind, record_id, document_id=present.document_id)
+    object_type = known.object_type if known is not None else types_of(target.kind)[0]
+    check_free(db, connection_id, object_type, record_id, document_id=present.document_id)
+    warnings: list[str] = []
+    if present.quickbooks_id not in {None, record_id}:
+        warnings.append(f"it is linked to {present.quickbooks_id} now; that record stays in QuickBooks")
+    if known is None:
+        return Preview(effect=EFFECTS[ProblemAction.LINK], warnings=(*warnings, ASKED.format(record_id)))
+    body = get_document(db, connection_id, target.kind, external_id=target.external_id).body
+    differences = tuple(compare_document(db, connection_id, body, known.values))
+    return Preview(effect=EFFECTS[ProblemAction.LINK], warnings=tuple(warnings), differences=differences)
 
 
-def _candidate(problem: ProblemInfo, quickbooks_id: str | None) -> Mapping[str, object] | None:
-    found = problem.evidence.get("candidates") or problem.evidence.get("paid_by")
-    for one in found if isinstance(found, list) else ():
-        if isinstance(one, Mapping) and quickbooks_id in {one.get("ListID"), one.get("TxnID")}:
-            return one
-    return None
-
-
-def _compare(details: DocumentDetails, candidate: Mapping[str, object]) -> list[Difference]:
-    differences = []
-    for theirs, ours in COMPARED.items():
-        here, there = details.body.get(ours), candidate.get(theirs)
-        if here is not None and there is not None and str(here).casefold() != str(there).casefold():
-            differences.append(Difference(field=ours, ours=str(here), quickbooks=str(there)))
-    return differences
+def preview_unlink(db: Session, connection_id: int, target: Target) -> Preview:
+    """Say what unlinking a document would do, and warn where its record would be there twice."""
+    _, present = get_subject(db, connection_id, target)
+    if present.quickbooks_id is None:
+        return Preview(effect=EFFECTS[ProblemAction.UNLINK], warnings=("it is linked to no record of QuickBooks",))
+    where = (db, connection_id, target.kind, present.quickbooks_id)
+    known = find_record(*where, document_id=present.document_id)
+    named = present.quickbooks_id if known is None else f"{present.quickbooks_id} ({known.name})"
+    if known is not None and known.deleted_at is not None:
+        warning = f"the record {named} was deleted in QuickBooks: nothing is there twice"
+    else:
+        warning = TWICE.format(f"the record {named}")
+    return Preview(effect=EFFECTS[ProblemAction.UNLINK], warnings=(warning,))

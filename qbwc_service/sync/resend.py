@@ -1,5 +1,6 @@
 """Send a document to QuickBooks another way than it went: as a new one, or as a change that was kept here."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -7,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.credentials import new_guid
-from qbwc_service.errors import StateError
+from qbwc_service.errors import NotFoundError, StateError
 from qbwc_service.store import Document, DocumentState, Inquiry, Link, OperationState
 from qbwc_service.sync.kinds import add_element, allows_external_guid
-from qbwc_service.sync.known import KnownDocument
+from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
 from qbwc_service.sync.references import Target
@@ -21,8 +22,31 @@ from qbwc_service.sync.state import mark_document
 Subject = tuple[Target, KnownDocument]
 
 
-def send_as_new(db: Session, connection_id: int, subject: Subject, *, by: str, now: datetime) -> int:
-    """Forget the record that a document is linked to, and put it into the queue as a new one; gives the operation."""
+def get_subject(db: Session, connection_id: int, target: Target) -> Subject:
+    """Give a document and how it stands; NotFoundError where the connection has none of that name."""
+    found = find_known(db, connection_id, {target})
+    if target not in found:
+        raise NotFoundError(
+            f"{target.kind.value} {target.external_id!r} does not exist in connection {connection_id}",
+            field="external_id",
+            remedy=f"list them with: qbwc-service documents list {connection_id} --kind {target.kind.value}",
+        )
+    return target, found[target]
+
+
+def send_as_new(
+    db: Session,
+    connection_id: int,
+    subject: Subject,
+    *,
+    decided: Mapping[str, object] | None = None,
+    by: str,
+    now: datetime,
+) -> int:
+    """Forget the record that a document is linked to, and put it into the queue as a new one; gives the operation.
+
+    With something ``decided`` QuickBooks is asked first.
+    """
     target, present = subject
     held = (Link.connection_id == connection_id, Link.document_id == present.document_id)
     db.execute(delete(Link).where(*held), execution_options={"synchronize_session": False})
@@ -34,7 +58,8 @@ def send_as_new(db: Session, connection_id: int, subject: Subject, *, by: str, n
         is_write=True,
         document_id=present.document_id,
         external_guid=guid,
-        inquiry=Inquiry.LOOK if looks else None,
+        inquiry=Inquiry.LOOK if looks or decided else None,
+        decided=decided,
     )
     return _put(db, connection_id, present, new, by=by, now=now)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.errors import StateError
-from qbwc_service.store import AuditEntry, DocumentState, Link, ProblemReason
+from qbwc_service.store import AuditEntry, DocumentState, Link, OperationState, ProblemReason
 from qbwc_service.sync.audit import AuditInfo, get_deed, standing_of
 from qbwc_service.sync.known import find_known
 from qbwc_service.sync.problems.actions import ProblemAction
@@ -37,9 +37,9 @@ def undo_deed(db: Session, connection_id: int, deed_id: int, *, by: str, now: da
     if now_standing.get("operation_id") != deed.after.get("operation_id"):
         raise StateError("the document went on since", field="action", remedy="look at it with `documents show`")
     match ProblemAction(deed.action):
-        case ProblemAction.LINK:
+        case ProblemAction.LINK if not isinstance(deed.before.get("link"), Mapping):
             _unlink_again(db, connection_id, deed, by=by, now=now)
-        case ProblemAction.UNLINK:
+        case ProblemAction.LINK | ProblemAction.UNLINK:
             _link_again(db, connection_id, deed, by=by, now=now)
         case _:
             retry_operation(db, connection_id, _number(deed.after), by=by, now=now)
@@ -71,13 +71,17 @@ def _unlink_again(db: Session, connection_id: int, deed: AuditInfo, *, by: str, 
 
 
 def _link_again(db: Session, connection_id: int, deed: AuditInfo, *, by: str, now: datetime) -> None:
-    """The document is that record after all: the operation that would add it anew is cancelled, if it has not gone."""
+    """The document is the record of before after all: what was to find or make another one is cancelled."""
     document_id, link = deed.document_id or 0, deed.before.get("link")
     if not isinstance(link, Mapping):
         raise StateError("there was no link before", field="action")
-    reason = f"taken back by {by}"
-    if not queue.cancel(db, connection_id, _number(deed.after), reason=reason, now=now):
+    operation_id = _number(deed.after)
+    is_linked_anew = queue.hold_operations(db, connection_id, [operation_id])[operation_id] is OperationState.DONE
+    is_undone = is_linked_anew and deed.action == ProblemAction.LINK
+    if not is_undone and not queue.cancel(db, connection_id, operation_id, reason=f"taken back by {by}", now=now):
         raise StateError("the document went out as a new one meanwhile", field="action", remedy="delete one of the two")
+    held = (Link.connection_id == connection_id, Link.document_id == document_id)
+    db.execute(delete(Link).where(*held), execution_options={"synchronize_session": False})
     row = {"connection_id": connection_id, "document_id": document_id, "linked_at": now, **link}
     db.execute(insert(Link), [row])
     if deed.kind is None or deed.external_id is None:

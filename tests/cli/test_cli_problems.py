@@ -92,6 +92,21 @@ def test_a_problem_is_shown_with_its_meaning_its_evidence_and_what_helps(
     assert f"qbwc-service problems do {connection_id} 1 retry" in text
 
 
+def test_the_list_is_readable_in_a_hundred_columns(
+    cli: Any, far: FarSide, database: Any, connection_id: int, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(database, connection_id, customer("harborview-imports-2026"), now=clock())
+    fail(far)
+    monkeypatch.setattr("qbwc_service.cli.output.UNBROKEN", 100)
+
+    lines = cli("problems", "list", connection_id, "--reason", "reference_missing").stdout.splitlines()
+
+    assert max(len(line) for line in lines) <= 100
+    row, message = lines[3:5]
+    assert row.split() == ["1", "reference_missing", "customer", "'harborview-imports-2026'", "2026-11-20", "09:00"]
+    assert message.strip() == "There is an invalid reference."
+
+
 def test_retry_closes_it_and_those_of_what_waits(
     cli: Any, far: FarSide, database: Any, connection_id: int, clock: Any
 ) -> None:
@@ -205,7 +220,7 @@ def test_a_record_that_belongs_to_another_document_cannot_be_linked(
     result = cli("problems", "do", connection_id, problem["id"], "link", "--quickbooks-id", taken)
 
     assert result.exit_code == 5
-    assert "another document is linked to this record" in result.stderr
+    assert "is linked to another document: customer 'c1'" in result.stderr
 
 
 def test_what_keeps_the_connection_from_quickbooks_is_one_problem_and_closes_by_itself(

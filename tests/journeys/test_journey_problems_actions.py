@@ -65,7 +65,8 @@ def test_a_dry_run_shows_what_is_different_and_changes_nothing(synced: Office) -
         again = preview_action(db, synced.connection_id, problem_id, ProblemAction.SEND_AGAIN)
 
     assert [(one.field, one.ours, one.quickbooks) for one in found.differences] == [
-        ("txn_date", "2026-11-20", "2026-11-01")
+        ("txn_date", "2026-11-20", "2026-11-01"),
+        ("amount", "100.00", "0.00"),
     ]
     assert "nothing is known here" in blind.warnings[0]
     assert "twice" in again.warnings[0]

@@ -62,6 +62,17 @@ def test_a_customer_a_job_and_an_item_are_found_by_name(office: Office) -> None:
     assert office.document("item", "p").object_type == "ItemNonInventory"
 
 
+def test_a_name_and_a_number_are_found_as_quickbooks_writes_them(synced: Office) -> None:
+    theirs = synced.person.add_entry("Customer", {"Name": "Kodz"})
+    add_by_hand(synced, "No.5")
+
+    synced.put(customer("c2", name="Kodź"), invoice("i2", ref_number="№5", lines=[LINE]))
+    synced.update()
+
+    assert synced.document("customer", "c2").quickbooks_id == theirs.list_id
+    assert synced.problem("duplicate_number").external_id == "i2"
+
+
 @pytest.mark.parametrize("action", ["link", "send_again"])
 def test_customer_ambiguous(office: Office, action: str) -> None:
     one, other = (

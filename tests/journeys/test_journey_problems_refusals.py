@@ -93,7 +93,9 @@ def test_name_in_use(office: Office) -> None:
     office.person.add_entry("Vendor", {"Name": "Customer c1"})
     office.put(customer("c1"))
     office.update()
-    assert office.problem("name_in_use").evidence["candidates"][0]["type"] == "Vendor"  # type: ignore[index]
+    evidence = office.problem("name_in_use").evidence
+    assert evidence["candidates"][0]["type"] == "Vendor"  # type: ignore[index]
+    assert (evidence["status_code"], 'The name "Customer c1"' in str(evidence["status_message"])) == ("3100", True)
 
     office.put(customer("c1", name="Customer One"))
     office.update()

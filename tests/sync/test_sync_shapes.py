@@ -60,6 +60,29 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     # Sources of combined documents.
     (_combined("L-1"), {"lines[1].source": "none of the sources"}),
     (_combined("L-1", "L-2", "L-1"), {"sources": "twice"}),
+    # Whatever is wrong is said in one round: the shape, what is missing, and what QuickBooks would refuse.
+    (
+        (
+            "invoice",
+            {
+                "external_id": "i",
+                "memo": "m" * 4096,
+                "unheard": 1,
+                "lines": [{"rate": "x", "description": "d" * 4096}, {}],
+            },
+        ),
+        {
+            "customer": "is required",
+            "ref_number": "is required",
+            "unheard": "is not known here",
+            "lines[0].rate": "decimal",
+            "lines[1]": "give an item",
+            "memo": ("4095", 4096),
+            "lines[0].description": ("4095", 4096),
+        },
+    ),
+    (payment("p", None, amount=1.5, memo="m" * 4096), {"amount": FLOAT, "memo": ("4095", 4096)}),
+    (item("s", kind="ship", name="n" * 32), {"kind": "service", "name": ("31", 32)}),
     # Characters.
     (customer("c", name="A:B"), {"name": "colon"}),
     (customer("c", name="日本"), {"name": "日 (U+65E5)"}),
@@ -86,7 +109,7 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     (("customer", {"external_id": "c"}), {"name": "required"}),
     (("customer", {"name": "n"}), {"external_id": "required"}),
     (customer(""), {"external_id": "must not be empty"}),
-    (customer("x" * 201), {"external_id": "at most 200"}),
+    (customer("x" * 201, name="n"), {"external_id": "at most 200"}),
     (customer("c", name="   "), {"name": "must not be empty"}),
     (customer("c", name=5), {"name": "has to be text"}),
     (customer("c", nome="n"), {"nome": "not known here"}),

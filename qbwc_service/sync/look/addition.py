@@ -35,12 +35,9 @@ def decide_addition(
         case DocumentKind.CUSTOMER | DocumentKind.ITEM if values is not None:
             return decide_entry(kind, sent, values, records, decided=decided, linked=linked, now=now)
         case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO | DocumentKind.SALES_RECEIPT if values is not None:
-            rules = context.rules
             same = [one for one in records if one.name == f"{sent.request.removesuffix('AddRq')}Ret"]
-            judged = decide_number(
-                sent, values, same, decided=decided, policy=rules.duplicate_numbers, linked=linked, now=now
-            )
-            return keep_codes(judged, records, values, rules.line_tax_code)
+            judged = decide_number(sent, values, same, decided=decided, context=context, linked=linked, now=now)
+            return keep_codes(judged, records, values, context.rules.line_tax_code)
         case DocumentKind.PAYMENT if values is not None:
             return decide_payment(sent, values, records, decided=decided, now=now)
         case _:

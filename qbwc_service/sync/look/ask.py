@@ -10,7 +10,7 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.numbers import possible_numbers
@@ -36,6 +36,8 @@ class _Look:
 def plan_look(operation: InquiredOperation, context: LookContext) -> tuple[qbxml.Request, ...]:
     """Give the queries about one operation; none where nothing has to be known, or it cannot be rendered."""
     kind, decided = operation.document_kind, operation.decided or {}
+    if Decided.LINK in decided:
+        return (ask_for_record(operation),)
     values = render_values(operation, context)
     if operation.request.endswith("ModRq"):
         record = _record(operation.request.removesuffix("ModRq"), decided)
@@ -49,6 +51,15 @@ def plan_look(operation: InquiredOperation, context: LookContext) -> tuple[qbxml
     return tuple(_ASKS[kind](_Look(object_type=object_type, values=values, decided=decided, rules=context.rules)))
 
 
+def ask_for_record(operation: InquiredOperation) -> qbxml.Request:
+    """Ask for the record that a person named as the operation's."""
+    kind, object_type = operation.document_kind, operation.request.removesuffix("AddRq").removesuffix("ModRq")
+    query = {DocumentKind.ITEM: "Item", DocumentKind.TERMS: "Terms"}.get(kind, object_type) if kind else object_type
+    key = "ListID" if kind in ENTRIES else "TxnID"
+    lines = {} if kind in ENTRIES else {"IncludeLineItems": True}
+    return qbxml.Request(name=f"{query}QueryRq", values={key: [(operation.decided or {})[Decided.LINK]], **lines})
+
+
 def render_values(operation: InquiredOperation, context: LookContext) -> Values | None:
     """Give a new document as an Add would send it; None where it cannot be rendered, which is said when it goes out."""
     if operation.document_kind is None or operation.document_body is None:
@@ -58,8 +69,21 @@ def render_values(operation: InquiredOperation, context: LookContext) -> Values 
         rendered = render_document(operation.document_kind, body, resolve=context.resolve, external_guid=None)
     except InputError:
         return None
-    inner = rendered.values[rendered.add]
+    inner = _as_kept(rendered.values[rendered.add])
     return inner if isinstance(inner, Mapping) else None
+
+
+def _as_kept(value: object) -> object:
+    """Write texts as QuickBooks keeps them: so they stand in what it answers."""
+    match value:
+        case str():
+            return qbxml.to_windows_1252(value) or value
+        case Mapping():
+            return {name: _as_kept(inner) for name, inner in value.items()}
+        case list():
+            return [_as_kept(inner) for inner in value]
+        case _:
+            return value
 
 
 def _record(object_type: str, decided: Mapping[str, object]) -> qbxml.Request:

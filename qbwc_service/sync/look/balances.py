@@ -32,7 +32,7 @@ def decide_payment(
     missing = [str(part["TxnID"]) for part in applied if str(part["TxnID"]) not in invoices]
     if missing:
         text = f"the invoice {missing[0]} is not in QuickBooks any more"
-        return fails(sent, ProblemReason.DELETED_IN_QUICKBOOKS, text, evidence={"invoices": missing})
+        return fails(sent, ProblemReason.REFERENCE_MISSING, text, evidence={"invoices": missing})
     fitted: list[Mapping[str, object]] = []
     for part in applied:
         invoice = invoices[str(part["TxnID"])]

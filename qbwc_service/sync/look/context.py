@@ -1,13 +1,14 @@
 """What is known here of the documents that QuickBooks is asked about: rules, links, what was agreed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import DocumentKind, Link
+from qbwc_service.sync.look.going import Going
 from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
 from qbwc_service.sync.rules import Rules, load_rules
@@ -29,11 +30,12 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookContext:
-    """What decisions about several operations have in common."""
+    """What decisions about several operations have in common; ``going`` is filled while they are decided."""
 
     rules: Rules
     agreed: Mapping[int, Agreed]
     links: Mapping[Target, str]
+    going: Going = field(default_factory=Going)
 
     def resolve(self, kind: DocumentKind, external_id: str) -> str:
         """Give the QuickBooks id of a document; UnresolvedReferenceError where it is not linked."""

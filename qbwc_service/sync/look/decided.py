@@ -12,6 +12,8 @@ class Decided(StrEnum):
     """A look: it was taken, so that a refusal for what others did meanwhile is looked into once more."""
     ADOPT = "adopt"
     """A look: the record of this id is the one; it is read as a whole before the document is linked to it."""
+    LINK = "link"
+    """A person: the record of this id is the one; QuickBooks is asked for it before the document is linked to it."""
     USE = "use"
     """A person: whose values stand where both sides changed them (``app``, ``quickbooks``)."""
     REF_NUMBER = "ref_number"
@@ -36,9 +38,10 @@ FOUND = (
     Decided.VALUES,
     Decided.LOOKED,
     Decided.ADOPT,
+    Decided.LINK,
     Decided.REF_NUMBER,
     Decided.ORIGINS,
     Decided.TAX_CODES,
     Decided.TRIES,
 )
-"""What is found anew by every look, or when it is tried again."""
+"""What is found, or said, anew before every look, or when it is tried again."""

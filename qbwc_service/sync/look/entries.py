@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from qbwc_service import qbxml
-from qbwc_service.store import DocumentKind, Inquiry, ProblemReason
+from qbwc_service.store import DocumentKind, ProblemReason
 from qbwc_service.sync.effect import find_effect
 from qbwc_service.sync.judge import Judgement, Sent, done, fails
 from qbwc_service.sync.look.decided import Decided
-from qbwc_service.sync.look.found import go, has_mark, identity_of, show
+from qbwc_service.sync.look.found import go, has_mark, identity_of, look_again, show
 
 Values = Mapping[str, object]
 
@@ -34,6 +34,9 @@ def decide_entry(
 ) -> Judgement:
     """Judge a new customer or item by what is there: it is added, linked, or a person chooses."""
     adopted = decided.get(Decided.ADOPT)
+    if adopted in linked:
+        # Meanwhile it became another document's: whatever else is there has to be looked at again.
+        return look_again(sent, {name: decided[name] for name in decided if name != Decided.ADOPT}, when=now)
     records = list({identity_of(one): one for one in records}.values())
     ours = [one for one in records if has_mark(sent, one) or identity_of(one) == adopted]
     if ours:
@@ -47,8 +50,7 @@ def decide_entry(
         return fails(sent, found.reason, found.text, evidence=evidence)
     if not found.hits:
         return go(sent, decided, now=now)
-    judged = go(sent, {**decided, Decided.ADOPT: identity_of(found.hits[0])}, now=now)
-    return replace(judged, outcome=replace(judged.outcome, inquiry=Inquiry.LOOK))
+    return look_again(sent, {**decided, Decided.ADOPT: identity_of(found.hits[0])}, when=now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from qbwc_service import qbxml
+from qbwc_service.store import Inquiry
 from qbwc_service.sync.compare import is_marked
 from qbwc_service.sync.judge import Judgement, Sent, goes_again
 from qbwc_service.sync.look.decided import Decided
@@ -29,6 +30,12 @@ def go(sent: Sent, decided: Mapping[str, object], *, now: datetime) -> Judgement
     judged = goes_again(sent, code=None, text="", not_before=now)
     so = {**decided, Decided.LOOKED: True}
     return replace(judged, outcome=replace(judged.outcome, status_message=None, decided=so))
+
+
+def look_again(sent: Sent, decided: Mapping[str, object], *, when: datetime) -> Judgement:
+    """It is looked for once more, with what was decided so far."""
+    judged = goes_again(sent, code=None, text="", not_before=when, inquiry=Inquiry.LOOK)
+    return replace(judged, outcome=replace(judged.outcome, status_message=None, decided=dict(decided)))
 
 
 def identity_of(record: qbxml.RetObject) -> str:

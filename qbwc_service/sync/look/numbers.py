@@ -8,8 +8,9 @@ from qbwc_service import qbxml
 from qbwc_service.store import ProblemReason
 from qbwc_service.sync.effect import find_effect
 from qbwc_service.sync.judge import Judgement, Sent, done, fails
+from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.decided import Decided
-from qbwc_service.sync.look.found import go, has_mark, identity_of, show
+from qbwc_service.sync.look.found import go, has_mark, identity_of, look_again, show
 from qbwc_service.sync.rules import NumberPolicy
 
 LONGEST = 11
@@ -32,24 +33,31 @@ def decide_number(
     records: Sequence[qbxml.RetObject],
     *,
     decided: Mapping[str, object],
-    policy: NumberPolicy,
+    context: LookContext,
     linked: Collection[str],
     now: datetime,
 ) -> Judgement:
-    """Judge a new sale by the documents of its number: it goes out, gets linked, another number, or to a person."""
+    """Judge a new sale by the documents of its number: it goes out, gets linked, another number, or to a person.
+
+    Where another document is about to take the number, it is looked for again when that has gone out.
+    """
+    policy = context.rules.duplicate_numbers
     number = str(values["RefNumber"])
     ours = next((one for one in records if has_mark(sent, one)), None)
     if ours is not None:
         return done(sent, find_effect(ours, sent.request), code=None, text="it is in QuickBooks already")
     same = [one for one in records if _number(one) == number.casefold()]
-    if not same or Decided.AS_NEW in decided:
+    until = context.going.until(sent.request, number)
+    if Decided.AS_NEW in decided or not (same or until):
         return go(sent, decided, now=now)
     if policy is NumberPolicy.RENUMBER or Decided.RENUMBER in decided:
-        taken = {_number(one) for one in records}
+        taken = {_number(one) for one in records} | context.going.numbers(sent.request)
         free = (one for one in possible_numbers(number, decided, policy=NumberPolicy.RENUMBER))
         chosen = next((one for one in free if one.casefold() not in taken), None)
         if chosen is not None:
             return go(sent, {**decided, Decided.REF_NUMBER: chosen}, now=now)
+    if until is not None:
+        return look_again(sent, decided, when=until)
     free_ones = [one for one in same if identity_of(one) not in linked and _same_customer(values, one)]
     if policy is NumberPolicy.LINK and len(free_ones) == 1:
         effect = find_effect(free_ones[0], sent.request)

@@ -75,7 +75,8 @@ def with_codes(values: Values, codes: Codes, rule: LineTaxCode) -> Values:
 
 def keep_codes(judged: Judgement, records: Sequence[qbxml.RetObject], values: Values, rule: LineTaxCode) -> Judgement:
     """Let a new document that goes out take the codes along that were found; it does not go where one is missing."""
-    if judged.outcome.state is not OperationState.WAITING or not rule.sources:
+    goes = judged.outcome.state is OperationState.WAITING and judged.outcome.inquiry is None
+    if not goes or not rule.sources:
         return judged
     codes = read_codes(records)
     lacking = lacking_code(values, codes, rule)
@@ -107,7 +108,8 @@ def _needs_code(line: Values) -> bool:
 
 def _key(kind: str, reference: object) -> str:
     given = reference if isinstance(reference, Mapping) else {}
-    return f"{kind} {given.get('ListID') or str(given.get('FullName')).casefold()}"
+    name = str(given.get("FullName"))  # As QuickBooks keeps it.
+    return f"{kind} {given.get('ListID') or (qbxml.to_windows_1252(name) or name).casefold()}"
 
 
 def _lines(values: Values) -> list[Values]:

@@ -33,6 +33,9 @@ _LOCK_CODES = (3170, 3180)
 _DEPOSITED = (3160, 3170)
 """What QuickBooks says of a payment that cannot be deleted or changed any more; the texts name the deposit."""
 
+_NOT_FOUND = (3000, 3120)
+"""What QuickBooks says of an id that it does not have."""
+
 _BY_HRESULT = {
     "0x80040408": ProblemReason.QUICKBOOKS_CLOSED,
     "0x80040416": ProblemReason.QUICKBOOKS_CLOSED,
@@ -46,8 +49,13 @@ _BY_HRESULT = {
 }
 
 
-def find_failure_reason(status_code: str | None, message: str | None) -> ProblemReason:
-    """Name the reason of a failed operation from QuickBooks' status code, or from the hresult of its whole set."""
+def find_failure_reason(
+    status_code: str | None, message: str | None, *, request: str = "", record_id: str | None = None
+) -> ProblemReason:
+    """Name the reason of a failed operation from QuickBooks' status code, or from the hresult of its whole set.
+
+    ``record_id`` is the record that the request changes: what else QuickBooks cannot find is something that it names.
+    """
     if status_code is None:
         return ProblemReason.REJECTED_BY_QUICKBOOKS
     if not status_code.isdigit():
@@ -58,9 +66,12 @@ def find_failure_reason(status_code: str | None, message: str | None) -> Problem
         return ProblemReason.ALREADY_DEPOSITED
     if code in _LOCK_CODES and qbxml.is_lock(message or ""):
         return ProblemReason.RECORD_LOCKED
-    if code in _INVALID and code not in _BY_STATUS:
-        return ProblemReason.INVALID_VALUE
-    return _BY_STATUS.get(code, ProblemReason.REJECTED_BY_QUICKBOOKS)
+    if code in _NOT_FOUND and (
+        request.endswith("AddRq") or (record_id is not None and record_id not in (message or ""))
+    ):
+        return ProblemReason.REFERENCE_MISSING
+    other = ProblemReason.INVALID_VALUE if code in _INVALID else ProblemReason.REJECTED_BY_QUICKBOOKS
+    return _BY_STATUS.get(code, other)
 
 
 def find_connection_reason(hresult: str) -> ProblemReason:

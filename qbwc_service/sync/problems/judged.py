@@ -50,7 +50,9 @@ def find_problem(judgement: Judgement) -> NewProblem | None:
     sent, outcome = judgement.sent, judgement.outcome
     match outcome.state:
         case OperationState.FAILED:
-            reason = judgement.reason or find_failure_reason(outcome.status_code, outcome.status_message)
+            reason = judgement.reason or find_failure_reason(
+                outcome.status_code, outcome.status_message, request=sent.request, record_id=sent.record_id
+            )
         case OperationState.UNKNOWN if outcome.inquiry is None:
             reason = ProblemReason.OUTCOME_UNKNOWN
         case _:

@@ -129,8 +129,7 @@ _FACTS = (
     ReasonFact(
         reason=ProblemReason.DELETED_IN_QUICKBOOKS,
         title="The record is not in QuickBooks any more",
-        advice="It was deleted or merged there, or an invoice is paid already. Unlink it to send the document as a "
-        "new one, or clear it.",
+        advice="It was deleted or merged there. Unlink it to send the document as a new one, or clear it.",
         actions=(ProblemAction.UNLINK, *_REPAIRED),
     ),
     ReasonFact(
@@ -151,7 +150,8 @@ _FACTS = (
         reason=ProblemReason.REFERENCE_MISSING,
         title="It names something that QuickBooks does not have",
         advice="Create the entry that the message names (a customer, an item, terms …) in QuickBooks, or make it "
-        "active again; then retry.",
+        "active again; then retry. Where it names an id, a document that this one refers to is linked to a record that "
+        "is not there: link or unlink that document first.",
         actions=(ProblemAction.CREATE_MISSING, *_REPAIRED),
     ),
     ReasonFact(

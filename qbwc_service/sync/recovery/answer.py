@@ -14,16 +14,20 @@ from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, Link
 from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
 from qbwc_service.sync.judge import Judgement, Sent
-from qbwc_service.sync.look import LookContext, load_context
+from qbwc_service.sync.look import LookContext, find_going, load_context
 from qbwc_service.sync.look.found import identity_of
 from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.recovery.findings import Findings, find_disputed
+from qbwc_service.sync.recovery.named import decide_named
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import load_sent_writes
 from qbwc_service.sync.recovery.verdict import ask_alone, decide, give_up
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
+
+
+KEPT = "done: its answer was lost, and QuickBooks had kept it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,7 @@ def apply_stored_answer(
         policy=policy,
         now=now,
         silence_means=Inquiry.OUTCOME,
+        done_by=KEPT,
     )
     return Recovered(applied=applied, is_stored=True)
 
@@ -85,23 +90,55 @@ def apply_inquiry(
         problem = unreadable.message
         for found in findings.values():
             found.failures.append(problem)
-    linked = _find_linked(db, connection_id, findings.values())
-    disputed = find_disputed(findings.values())
-    judgements = [
-        decide(
-            found,
-            sent_of(found.write.operation),
-            linked=_taken_by_others(linked, found),
-            disputed=disputed,
-            context=context,
-            policy=policy,
-            now=now,
-        )
-        for found in findings.values()
-    ]
+    judgements = _decide_in_line(db, connection_id, findings.values(), context=context, policy=policy, now=now)
     inquiries = {one.inquiry for one in operations.values()}
     applied = record_decisions(db, connection_id, judgements, asked=inquiries, now=now)
     return replace(applied, problem=problem)
+
+
+def _decide_in_line(
+    db: Session,
+    connection_id: int,
+    findings: Collection[Findings],
+    *,
+    context: LookContext | None,
+    policy: queue.RetryPolicy,
+    now: datetime,
+) -> list[Judgement]:
+    """Decide one after the other, as they stand in line: what one gets is not there for the next."""
+    linked = _find_linked(db, connection_id, findings)
+    disputed = find_disputed(findings)
+    if context is not None:
+        context = replace(
+            context, going=find_going(db, connection_id, [one.write.operation for one in findings], now=now)
+        )
+    judgements: list[Judgement] = []
+    for found in findings:
+        operation, taken = found.write.operation, _taken_by_others(linked, found)
+        judged = _decide(
+            found, sent_of(operation), linked=taken, disputed=disputed, context=context, policy=policy, now=now
+        )
+        judgements.append(judged)
+        if judged.effect is not None and operation.document_id is not None:
+            linked[judged.effect.object_type, judged.effect.quickbooks_id] = operation.document_id
+        if context is not None:
+            context.going.follow(operation, judged, now=now)
+    return judgements
+
+
+def _decide(
+    found: Findings,
+    sent: Sent,
+    *,
+    linked: Collection[str],
+    disputed: Collection[str],
+    context: LookContext | None,
+    policy: queue.RetryPolicy,
+    now: datetime,
+) -> Judgement:
+    if found.write.is_named and found.is_answered:
+        return decide_named(found, sent, linked=linked, now=now)
+    return decide(found, sent, linked=linked, disputed=disputed, context=context, policy=policy, now=now)
 
 
 def load_look(db: Session, connection_id: int, operations: Sequence[InquiredOperation]) -> LookContext | None:
@@ -174,7 +211,7 @@ def _read(answer: str, questions: Sequence[Question], findings: Mapping[int, Fin
 
 def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]) -> dict[tuple[str, str], int]:
     """Give the documents to which the records belong that were found: by type and id, for ids are unique per type."""
-    wanted = {identity for found in findings for identity in (*found.agreeing, *found.marked)}
+    wanted = {identity for found in findings for identity in (*found.agreeing, *found.marked, *found.named)}
     wanted |= {identity_of(record) for found in findings for record in found.looked}
     if not wanted:
         return {}
@@ -185,7 +222,8 @@ def _find_linked(db: Session, connection_id: int, findings: Collection[Findings]
 
 def _taken_by_others(linked: Mapping[tuple[str, str], int], found: Findings) -> set[str]:
     """Give the ids of its own type, or of what a look found, that belong to other documents than the write's."""
-    types = {found.write.kind} | {record.name.removesuffix("Ret") for record in found.looked}
+    records = (*found.looked, *found.named.values())
+    types = {found.write.kind} | {record.name.removesuffix("Ret") for record in records}
     return {
         quickbooks_id
         for (object_type, quickbooks_id), document_id in linked.items()

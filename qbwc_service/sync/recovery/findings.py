@@ -35,6 +35,11 @@ class Findings:
     deleted: list[Mapping[str, object]] = field(default_factory=list)
     looked: list[qbxml.RetObject] = field(default_factory=list)
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether every question was answered, by objects or by there being none."""
+        return self.answered >= max(self.asked, 1) and not (self.failures or self.refusals)
+
     def begin(self, response: qbxml.Response) -> bool:
         """Take in the head of one answer; say whether its objects are worth a look."""
         code = response.status_code
@@ -57,9 +62,15 @@ class Findings:
         identity = str(found.values.get("ListID") or found.values.get("TxnID") or "")
         if not identity:
             return
-        if self.write.operation.inquiry is Inquiry.LOOK:
+        if self.write.is_named:
+            self.named[identity] = found
+        elif self.write.operation.inquiry is Inquiry.LOOK:
             self._keep_looked(identity, found)
-            return
+        else:
+            self._keep(identity, found)
+
+    def _keep(self, identity: str, found: qbxml.RetObject) -> None:
+        """Keep what may be the effect of the write, or what it is about."""
         mark = has_mark(self.write, found.values)
         if mark:
             self.marked[identity] = found

@@ -12,6 +12,7 @@ from qbwc_service import qbxml
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, MessageSet
 from qbwc_service.sync.look import LookContext, plan_look, render_values
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.raw import PLACEHOLDER, render_request
 
 ACTION = re.compile(r"(?P<kind>\w+?)(?P<action>Add|Mod|Del|Void|Merge)Rq")
@@ -40,6 +41,11 @@ class SentWrite:
     def external_guid(self) -> str | None:
         """The mark that the object carries in QuickBooks, if it can carry one."""
         return self.text("ExternalGUID")
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a person said which record it is."""
+        return Decided.LINK in (self.operation.decided or {})
 
     @property
     def object_id(self) -> str | None:

@@ -9,10 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, OperationState
+from qbwc_service.store import ABOUT_OUTCOMES, DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.compare import agrees
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again, unknown
+from qbwc_service.sync.judge import Judgement, Sent, done, ended, fails, goes_again, unknown
 from qbwc_service.sync.look import LookContext, decide_addition, decide_change
 from qbwc_service.sync.recovery.findings import Findings
 from qbwc_service.sync.recovery.sent_write import SentWrite
@@ -29,6 +29,12 @@ MOST_AGAIN = 32
 
 RATES = ("SalesTaxPercentage", "ExchangeRate")
 """Numbers of a transaction that are no amounts."""
+
+AMBIGUOUS: Mapping[DocumentKind | None, ProblemReason] = {
+    DocumentKind.CUSTOMER: ProblemReason.CUSTOMER_AMBIGUOUS,
+    DocumentKind.ITEM: ProblemReason.ITEM_AMBIGUOUS,
+}
+"""What a look finds wrong where another document has the record; of the others, that their number is taken."""
 
 SHOWN = ("TxnID", "ListID", "RefNumber", "FullName", "Name", "TxnDate", "TimeCreated", "TotalAmount", "Subtotal")
 
@@ -194,8 +200,12 @@ def _decide_taken(findings: Findings, sent: Sent, taken: Collection[str], *, now
     """The record that carries our mark is linked to another document: somebody linked the wrong one."""
     text = f"the record that it made ({', '.join(sorted(taken))}) is linked to another document"
     evidence = {"candidates": [_shown(found.values) for found in findings.marked.values()]}
-    if findings.write.operation.inquiry in ABOUT_OUTCOMES:
+    operation = findings.write.operation
+    if operation.inquiry in ABOUT_OUTCOMES:
         return leave_undecided(sent, text, write=findings.write, evidence=evidence, now=now)
+    if operation.inquiry is Inquiry.LOOK:
+        ambiguous = AMBIGUOUS.get(operation.document_kind, ProblemReason.DUPLICATE_NUMBER)
+        return fails(sent, ambiguous, text, evidence=evidence)
     judged = ended(sent, OperationState.FAILED, code="3100", text=text)
     return Judgement(sent=sent, outcome=judged.outcome, evidence=evidence)
 
@@ -254,7 +264,8 @@ def _decide_name(findings: Findings, sent: Sent, *, policy: queue.RetryPolicy, n
     who = ", ".join(f"the {holder['type']} {holder.get('FullName') or holder.get('Name')!s}" for holder in holders)
     text = f"the name is already in use by {who}"
     judged = ended(sent, OperationState.FAILED, code="3100", text=text)
-    return Judgement(sent=sent, outcome=judged.outcome, evidence={"candidates": holders})
+    said = {"status_code": "3100", "status_message": findings.write.operation.status_message}
+    return Judgement(sent=sent, outcome=judged.outcome, evidence={**said, "candidates": holders})
 
 
 def _adopt(found: qbxml.RetObject, sent: Sent) -> Judgement:
