@@ -86,6 +86,7 @@ def show(desk: Desk, connection_id: int, kind: DocumentKind, *, external_id: str
         "QuickBooks id": document.quickbooks_id,
         "Total": document.total,
         "Balance": document.balance_remaining,
+        **{f"Custom field {one.name}": f"{one.value} ({one.state})" for one in details.custom_fields},
         "Accepted": document.created_at,
         "Changed": document.changed_at,
         "Synced": document.synced_at,

@@ -26,7 +26,7 @@ from qbwc_service.queue.inquire import (
     settle,
     uncount_inquiry,
 )
-from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
+from qbwc_service.queue.retry import RetryPolicy, look_again, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
     OperationDetails,
@@ -38,7 +38,7 @@ from qbwc_service.queue.show import (
     list_operations,
 )
 from qbwc_service.queue.subject import name_subject
-from qbwc_service.queue.supersede import supersede
+from qbwc_service.queue.supersede import retire, supersede
 from qbwc_service.queue.unblock import unblock_all, unblock_children
 from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
 
@@ -77,12 +77,14 @@ __all__ = [
     "hold_operations",
     "list_inquiries",
     "list_operations",
+    "look_again",
     "look_up_set",
     "measure_queue",
     "name_subject",
     "next_attempt_at",
     "record_attempts",
     "refuse",
+    "retire",
     "send_again",
     "settle",
     "settle_unanswered",

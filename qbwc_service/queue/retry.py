@@ -1,7 +1,7 @@
 """Try again: by itself after a while, or because a person says so."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +39,19 @@ def next_attempt_at(
     delay = timedelta(seconds=min(doubled, policy.longest_delay.total_seconds()))
     chance = random.random() if spread is None else spread  # noqa: S311 - spreading load, not a secret
     return now + delay * (0.75 + 0.25 * chance)
+
+
+def look_again(db: Session, connection_id: int, requests: Collection[str]) -> None:
+    """Let what waits of these requests of documents be looked for before it goes out, whether or not it was before."""
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.state.in_((OperationState.WAITING, OperationState.BLOCKED)),
+        Operation.inquiry.is_(None),
+        Operation.request.in_(requests),
+        Operation.document_id.is_not(None),
+    )
+    look = update(Operation).where(*held).values(inquiry=Inquiry.LOOK)
+    db.execute(look, execution_options={"synchronize_session": False})
 
 
 def send_again(

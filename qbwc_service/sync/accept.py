@@ -92,7 +92,7 @@ def enqueue_documents(
     checked: dict[int, CheckedDocument] = {}
     for position, (kind, body) in enumerate(documents):
         try:
-            checked[position] = check_document(kind, body, country=country, characters=rules.characters)
+            checked[position] = check_document(kind, body, country=country, rules=rules)
         except QbwcServiceError as error:
             results[position] = _refuse(kind, body, error)
     _refuse_repeated(checked, results)

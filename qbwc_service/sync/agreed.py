@@ -3,7 +3,7 @@
 A later change is merged against both (sync/look/merge.py). Of the record only what a request can change is kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -14,7 +14,8 @@ APPLIED = "AppliedToTxnRet"
 APPLIED_KEPT = frozenset({"TxnID", "Amount", "DiscountAmount"})
 """Of an application: the rest of it changes with the invoice, and is no change of the payment."""
 
-IDENTITY = frozenset({"TxnLineID", "PaymentTxnID"})
+ID = "TxnLineID"
+IDENTITY = frozenset({ID, "PaymentTxnID"})
 
 
 def trim_record(values: Mapping[str, object], object_type: str) -> dict[str, object]:
@@ -31,6 +32,31 @@ def trim_record(values: Mapping[str, object], object_type: str) -> dict[str, obj
         elif name in names or f"{name}Mod" in names:
             kept[name] = plain(value)
     return kept
+
+
+def pair_lines(
+    record: Mapping[str, object], object_type: str, origins: Sequence[object]
+) -> list[dict[str, object]] | None:
+    """Say of each line of ours in a record where it comes from: its id with its origin.
+
+    ``origins`` are those of all lines of the record, in order, None for a line that is not ours. None where they are
+    not as many: nobody can say then which line is which.
+    """
+    lines = record.get(f"{object_type}LineRet")
+    if not isinstance(lines, list) or len(lines) != len(origins):
+        return None
+    pairs = zip(lines, origins, strict=True)
+    return [{ID: str(line.get(ID)), **origin} for line, origin in pairs if isinstance(origin, Mapping)]
+
+
+def find_ids(lines: Sequence[Mapping[str, object]], origins: Sequence[Mapping[str, object]]) -> list[str | None]:
+    """Give the ids of lines by their origins, as ``pair_lines`` kept them; None for a line that was not there."""
+    known = {_origin_key(line): str(line.get(ID)) for line in lines}
+    return [known.get(_origin_key(origin)) for origin in origins]
+
+
+def _origin_key(origin: Mapping[str, object]) -> tuple[tuple[str, object], ...]:
+    return tuple(sorted((name, value) for name, value in origin.items() if name != ID))
 
 
 def plain(value: object) -> object:

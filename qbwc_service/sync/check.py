@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from qbwc_service.store import DocumentKind
 from qbwc_service.sync.kinds import allows_external_guid, field_path, render_document
 from qbwc_service.sync.mend import mend
 from qbwc_service.sync.references import Target, list_targets
-from qbwc_service.sync.rules import Accounts, Rules, fill_in
+from qbwc_service.sync.rules import Accounts, Rules, custom_values, fill_in
 from qbwc_service.sync.shape_parts import Shape
 from qbwc_service.sync.shapes import SHAPES
 
@@ -36,7 +36,9 @@ SENTENCES = {
 SOME_ID = "80000001-1"
 SOME_RULES = Rules(accounts=Accounts(deposits="Bank", fees="Fees"))
 """Which accounts the rules name is seen when the document goes out; here only its form counts."""
-SOME_GUID = "{00000000-0000-0000-0000-000000000000}"
+LONGEST_FIELD = 255
+"""Characters of a custom field [Intuit: STR255TYPE]."""
+SOME_FIELD = {"OwnerID": "0", "TxnDataExtType": "Invoice", "TxnID": SOME_ID}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,20 +65,24 @@ def check_document(
     body: Mapping[str, object],
     *,
     country: str,
-    characters: Characters = Characters.TRANSLITERATE,
+    rules: Rules,
 ) -> CheckedDocument:
     """Check a document; InvalidDocumentError lists all its mistakes, by field."""
     known_kind = _kind(kind)
     shape, errors = _shape(known_kind, body)
     canonical: dict[str, object] = {}
+    changes: list[TextChange] = []
     if shape is not None:
         canonical = shape.model_dump(mode="json", by_alias=True, exclude_defaults=True)
         request = _render(known_kind, canonical)
-        built, further = _build(known_kind, request, country=country, characters=characters)
+        built, further = _build(known_kind, request, country=country, characters=rules.characters)
         seen = {error.path for error in errors}
         errors += [error for error in further if error.path not in seen]
+        changes, refused = _check_custom_fields(known_kind, canonical, rules, country=country)
+        errors += refused
     if errors or shape is None or built is None:
         raise InvalidDocumentError(f"the {known_kind.value} is not acceptable", errors)
+    changes += [replace(change, path=field_path(known_kind, change.path)) for change in built.changed]
     text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return CheckedDocument(
         kind=known_kind,
@@ -86,7 +92,7 @@ def check_document(
         request=request.name,
         takes_external_guid=allows_external_guid(request.name),
         targets=list_targets(known_kind, canonical),
-        text_changes=tuple(replace(change, path=field_path(known_kind, change.path)) for change in built.changed),
+        text_changes=tuple(changes),
     )
 
 
@@ -137,6 +143,36 @@ def _build(
             )
             for problem in refused.errors
         ]
+
+
+def _check_custom_fields(
+    kind: DocumentKind, body: Mapping[str, object], rules: Rules, *, country: str
+) -> tuple[list[TextChange], list[FieldError]]:
+    """Check what the rules make of it for QuickBooks' custom fields, each as it would go out."""
+    changes: list[TextChange] = []
+    errors: list[FieldError] = []
+    for name, value in custom_values(kind, body, rules).items():
+        path = f"custom_fields.{name}"
+        try:
+            changes += [replace(change, path=path) for change in _build_field(name, value, rules, country=country)]
+        except InvalidRequestError as refused:
+            errors += [replace(problem, path=path) for problem in refused.errors]
+    return changes, errors
+
+
+def _build_field(name: str, value: str, rules: Rules, *, country: str) -> Sequence[TextChange]:
+    """Build the request of a custom field, of which the grammar knows no length; an empty one is taken away instead."""
+    if not value:
+        return ()
+    if len(value) > LONGEST_FIELD:
+        message = f"the custom field is longer than {LONGEST_FIELD} characters"
+        limit, length = str(LONGEST_FIELD), len(value)
+        error = FieldError(path=name, rule="max_length", message=message, limit=limit, length=length)
+        raise InvalidRequestError(message, [error])
+    values = {**SOME_FIELD, "DataExtName": name, "DataExtValue": value}
+    request = qbxml.Request(name="DataExtModRq", values={"DataExtMod": values})
+    built = qbxml.build_request(request, version=BASELINE_VERSION, country=country, characters=rules.characters)
+    return built.changed
 
 
 def _path(problem: ErrorDetails) -> str:

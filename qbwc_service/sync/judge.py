@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import Inquiry, OperationState, ProblemReason
+from qbwc_service.store import DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.effect import Effect, find_effect
 
 KEPT_IDS = 20
@@ -41,11 +41,13 @@ class Sent:
     external_guid: str | None
     document_id: int | None
     fingerprint: str | None
+    document_kind: DocumentKind | None = None
     document_body: Mapping[str, object] | None = None
     subject: str = ""
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False
     was_looked_for: bool = False
+    decided: Mapping[str, object] = field(default_factory=dict)
     record_id: str | None = None
 
     def is_overtaken_payment(self, status_code: int) -> bool:
@@ -63,7 +65,8 @@ class Sent:
 class Judgement:
     """How one operation ended, its effect where it had one, and what a person should see if it is a problem.
 
-    ``reason`` names the problem where the status code does not.
+    ``reason`` names the problem where the status code does not. ``pairs``: nothing was sent, the document was paired
+    with a record that somebody else made.
     """
 
     sent: Sent
@@ -71,6 +74,7 @@ class Judgement:
     effect: Effect | None = None
     reason: ProblemReason | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
+    pairs: bool = False
 
 
 def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -241,7 +245,8 @@ def _promises_an_id(request: str) -> bool:
         return False
     response = qbxml.grammar.find_response(f"{request[:-2]}Rs")
     parts = qbxml.grammar.iterate_elements(response.content) if response is not None else ()
-    names = {inner.name for part in parts for inner in qbxml.grammar.iterate_elements(part.content)}
+    objects = [part for part in parts if part.name.endswith("Ret")]  # An ErrorRecovery has ids too.
+    names = {inner.name for part in objects for inner in qbxml.grammar.iterate_elements(part.content)}
     return bool(names & {"ListID", "TxnID"})
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import InputError
+from qbwc_service.sync.custom_fields import render_field
 from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.problems.record import SETS_FIELD
 
 LOST = "it is not known any more which record it is about"
 
@@ -12,6 +14,8 @@ LOST = "it is not known any more which record it is about"
 def render_decided(operation: queue.ClaimedOperation, *, request_id: str) -> qbxml.Request:
     """Make the request from what was decided about the operation; InputError where that says too little."""
     decided = operation.decided or {}
+    if operation.request == SETS_FIELD:
+        return render_field(decided, request_id=request_id)
     if operation.request.endswith("ModRq"):
         values: Mapping[str, object] = {operation.request.removesuffix("Rq"): _change(operation, decided)}
     else:

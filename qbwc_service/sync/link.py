@@ -9,8 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, OperationState, SyncState, table_of
+from qbwc_service.sync.agreed import pair_lines
 from qbwc_service.sync.effect import Effect
 from qbwc_service.sync.judge import DELETIONS, Judgement
+from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.rules import SALES, Rules, fill_in, list_origins
 
 STATES = {
     OperationState.FAILED: DocumentState.PROBLEM,
@@ -24,17 +27,21 @@ LEFT = {
 """What a document is after a request that is done; after any other it is synced."""
 
 
-def record_effects(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+def record_effects(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, rules: Rules, now: datetime
+) -> None:
     """Write links and sync states of the judged operations' documents; a handful of statements for any number."""
     ours = [judgement for judgement in judgements if judgement.sent.document_id is not None]
-    _write_links(db, connection_id, ours, now=now)
+    _write_links(db, connection_id, ours, rules=rules, now=now)
     _drop_links(db, connection_id, ours)
     _write_states(db, connection_id, ours, now=now)
     _write_balances(db, connection_id, judgements)
     _forget_balances(db, connection_id, judgements)
 
 
-def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+def _write_links(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, rules: Rules, now: datetime
+) -> None:
     """Pair documents with what their operations left; what is paired already agrees anew."""
     rows = [
         {
@@ -45,7 +52,7 @@ def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement
             "edit_sequence": effect.edit_sequence,
             "external_guid": judgement.sent.external_guid,
             "fingerprint": judgement.sent.fingerprint,
-            "agreed": {"body": judgement.sent.document_body, "record": effect.record},
+            "agreed": _agreed(judgement, effect, rules),
             "linked_at": now,
         }
         for judgement in judgements
@@ -62,6 +69,18 @@ def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement
     kept = {name: func.coalesce(new.excluded[name], links.c[name]) for name in ("edit_sequence", "external_guid")}
     put = new.on_conflict_do_update(index_elements=["connection_id", "document_id"], set_={**renewed, **kept})
     db.connection().execute(put, rows)
+
+
+def _agreed(judgement: Judgement, effect: Effect, rules: Rules) -> dict[str, object]:
+    """Give both sides as they are in step now, and where the lines come from, unless somebody else made the record."""
+    sent = judgement.sent
+    agreed: dict[str, object] = {"body": sent.document_body, "record": effect.record}
+    if sent.document_kind in SALES and sent.document_body and effect.record and not judgement.pairs:
+        known = sent.decided.get(Decided.ORIGINS)
+        filled = fill_in(sent.document_kind, sent.document_body, rules)
+        origins = known if isinstance(known, list) else list_origins(filled)
+        agreed["lines"] = pair_lines(effect.record, effect.object_type, origins)
+    return agreed
 
 
 def _drop_links(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:

@@ -13,10 +13,13 @@ from qbwc_service.errors import (
     InvalidFieldsError,
     NotFoundError,
     QbwcServiceError,
+    UnresolvedReferenceError,
 )
 from qbwc_service.store import DocumentState, ProblemReason
-from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.kinds import Rendered, render_document
 from qbwc_service.sync.leave import render_decided, with_decided
+from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.look.tax_codes import lacking_code, with_codes
 from qbwc_service.sync.problems.record import NewProblem, find_held_up, open_problems
 from qbwc_service.sync.raw import render_request
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
@@ -120,6 +123,7 @@ def _record_refusals(
             message=refusals[operation.id].message,
             operation_id=operation.id,
             document_id=operation.document_id,
+            request=operation.request,
             evidence={"request": operation.request},
         )
         for operation in refused
@@ -178,7 +182,8 @@ def _request(operation: queue.ClaimedOperation, resolve: Resolver, rules: Rules)
             resolve=resolve,
             external_guid=operation.external_guid,
         )
-        values = with_decided(rendered.add, rendered.values, operation.decided or {})
+        coded = _with_tax_codes(rendered, operation, rules)
+        values = with_decided(rendered.add, coded, operation.decided or {})
         return qbxml.Request(name=rendered.request, values=values, request_id=request_id)
     return render_request(
         operation.request,
@@ -187,3 +192,15 @@ def _request(operation: queue.ClaimedOperation, resolve: Resolver, rules: Rules)
         external_guid=operation.external_guid,
         edit_sequence=operation.edit_sequence,
     )
+
+
+def _with_tax_codes(rendered: Rendered, operation: queue.ClaimedOperation, rules: Rules) -> Mapping[str, object]:
+    """Put in the tax codes that a look found; UnresolvedReferenceError where it did not, which is never guessed."""
+    inner, found = rendered.values[rendered.add], (operation.decided or {}).get(Decided.TAX_CODES)
+    codes = found if isinstance(found, Mapping) else {}
+    if not isinstance(inner, Mapping):
+        return rendered.values
+    lacking = lacking_code(inner, codes, rules.line_tax_code)
+    if lacking is not None:
+        raise UnresolvedReferenceError(lacking, field="lines", remedy="retry it: then it is looked for")
+    return {rendered.add: with_codes(inner, codes, rules.line_tax_code)}

@@ -1,6 +1,7 @@
 """What a person does to one operation, together with the sync state of its document: try it again, or cancel it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from qbwc_service.sync.apply import get_sent, record_judgements
 from qbwc_service.sync.effect import ACTION, Effect
 from qbwc_service.sync.judge import done
 from qbwc_service.sync.look.decided import FOUND, Decided
-from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
+from qbwc_service.sync.problems.record import SETS_FIELD, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.records import check_id
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.show import get_document
@@ -64,7 +65,7 @@ def retry_operation(
 
 def _looks(db: Session, connection_id: int, operation: OperationInfo) -> bool:
     """Say whether QuickBooks is looked at (again) before the operation of a document goes out."""
-    if operation.kind is None:
+    if operation.kind is None or operation.request == SETS_FIELD:
         return False
     if operation.request.endswith("ModRq"):
         return True
@@ -108,7 +109,7 @@ def link_operation(
     if not queue.adopt(db, connection_id, operation_id, now=now):
         raise _not_now(present, "linked", remedy=_why_not_retried(present, connection_id))
     judged = done(sent, effect if sent.document_id is not None else None, code=None, text=f"linked by {by}")
-    record_judgements(db, connection_id, [judged], now=now, by=by)
+    record_judgements(db, connection_id, [replace(judged, pairs=True)], now=now, by=by)
     queue.close_settled_sets(db, connection_id)
     return get_operation(db, connection_id, operation_id)
 
@@ -133,8 +134,8 @@ def cancel_operation(
 def _close_problems(
     db: Session, connection_id: int, operation_id: int, *, causes: Sequence[int] = (), by: str, now: datetime
 ) -> None:
-    document_id = get_sent(db, connection_id, operation_id).document_id
-    subjects = {subject_of(operation_id, None), subject_of(operation_id, document_id)}
+    sent = get_sent(db, connection_id, operation_id)
+    subjects = {subject_of(operation_id, None), subject_of(operation_id, sent.document_id, request=sent.request)}
     freed = close_problems(db, connection_id, subjects=subjects, causes=causes, by=by, now=now)
     hold_up_again(db, connection_id, freed, now=now)
 

@@ -90,6 +90,7 @@ class ItemShape(Shape):
     price: Number | None = None
     income_account: ListReference
     sales_tax_code: ListReference | None = None
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
 
 
 class Line(Shape):
@@ -114,10 +115,35 @@ class Line(Shape):
         return self
 
 
-class SaleShape(Shape):
-    """What an invoice and a credit memo have in common."""
+class Source(Shape):
+    """A document of yours that became a part of a combined one; ``fields`` are for the templates of its lines."""
+
+    id: ExternalId
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
+
+
+class LinesShape(Shape):
+    """What has lines that may come from several sources."""
 
     external_id: ExternalId
+    sources: tuple[Source, ...] = ()
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
+
+    @model_validator(mode="after")
+    def _sources_are_there(self) -> "LinesShape":
+        known = [source.id for source in self.sources]
+        if len(set(known)) != len(known):
+            raise ValueError("sources: one stands there twice")
+        for place, line in enumerate(self.lines):
+            if known and line.source is not None and line.source not in known:
+                raise ValueError(f"lines[{place}].source: it is none of the sources")
+        return self
+
+
+class SaleShape(LinesShape):
+    """What an invoice and a credit memo have in common."""
+
     customer: Reference
     ref_number: Text
     txn_date: date | None = None
@@ -130,8 +156,6 @@ class SaleShape(Shape):
     bill_address: Address | None = None
     ship_address: Address | None = None
     sales_tax_item: Reference | None = None
-    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
-    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
 
 
 class InvoiceShape(SaleShape):
@@ -142,10 +166,9 @@ class CreditMemoShape(SaleShape):
     """A credit memo."""
 
 
-class SalesReceiptShape(Shape):
+class SalesReceiptShape(LinesShape):
     """A sale that is paid at once."""
 
-    external_id: ExternalId
     customer: Reference
     ref_number: Text
     txn_date: date | None = None
@@ -159,8 +182,6 @@ class SalesReceiptShape(Shape):
     bill_address: Address | None = None
     ship_address: Address | None = None
     sales_tax_item: Reference | None = None
-    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
-    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
 
 
 class Application(Shape):

@@ -9,7 +9,7 @@ import pytest
 from qbwc_service.errors import InvalidDocumentError, NotFoundError, StateError
 from qbwc_service.store import Database
 from qbwc_service.sync import AcceptedDocument, RefusedDocument
-from qbwc_service.sync.rules import Rules, dump_rules, get_rules, list_rules, save_rules
+from qbwc_service.sync.rules import LineTaxCode, Rules, dump_rules, get_rules, list_rules, read_rules, save_rules
 from tests.conftest import StandingClock
 from tests.rows import customer, invoice, put
 
@@ -50,6 +50,11 @@ def test_what_is_no_rule_is_refused_with_its_field(
     assert {error.path for error in refused.value.errors} == {"push.invoice.create", "push.boat", "conflicts"}
     with database.reading() as db:
         assert get_rules(db, connection_id).version == 1
+
+
+def test_a_code_that_an_older_release_stored_as_plain_text_is_read() -> None:
+    assert read_rules({"line_tax_code": "Tax"}).line_tax_code == LineTaxCode(code="Tax")
+    assert read_rules({"line_tax_code": None}).line_tax_code == LineTaxCode()
 
 
 def test_every_version_stays_and_the_same_again_makes_none(

@@ -31,6 +31,11 @@ def _taxed(code: dict[str, object]) -> Content:
     return _lines({"description": "d", "sales_tax_code": code})
 
 
+def _combined(*sources: str) -> Content:
+    line = {"description": "d", "source": "L-1"}
+    return invoice("i", None, lines=[line, {**line, "source": "L-2"}], sources=[{"id": name} for name in sources])
+
+
 REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     # Lengths that the qbXML grammar knows, in QuickBooks' own figures.
     (invoice("i", None, ref_number="123456789012"), {"ref_number": ("11", 12)}),
@@ -52,6 +57,9 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
         invoice("i", None, ref_number="1" * 12, po_number="p" * 26, memo="m" * 4096),
         {"ref_number": ("11", 12), "po_number": ("25", 26), "memo": ("4095", 4096)},
     ),
+    # Sources of combined documents.
+    (_combined("L-1"), {"lines[1].source": "none of the sources"}),
+    (_combined("L-1", "L-2", "L-1"), {"sources": "twice"}),
     # Whatever is wrong is said in one round: the shape, what is missing, and what QuickBooks would refuse.
     (
         (

@@ -13,6 +13,7 @@ from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.entries import decide_entry
 from qbwc_service.sync.look.found import go
 from qbwc_service.sync.look.numbers import decide_number
+from qbwc_service.sync.look.tax_codes import keep_codes
 
 
 def decide_addition(
@@ -34,7 +35,9 @@ def decide_addition(
         case DocumentKind.CUSTOMER | DocumentKind.ITEM if values is not None:
             return decide_entry(kind, sent, values, records, decided=decided, linked=linked, now=now)
         case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO | DocumentKind.SALES_RECEIPT if values is not None:
-            return decide_number(sent, values, records, decided=decided, context=context, linked=linked, now=now)
+            same = [one for one in records if one.name == f"{sent.request.removesuffix('AddRq')}Ret"]
+            judged = decide_number(sent, values, same, decided=decided, context=context, linked=linked, now=now)
+            return keep_codes(judged, records, values, context.rules.line_tax_code)
         case DocumentKind.PAYMENT if values is not None:
             return decide_payment(sent, values, records, decided=decided, now=now)
         case _:

@@ -14,7 +14,8 @@ from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.numbers import possible_numbers
-from qbwc_service.sync.rules import CustomerMatch, ItemMatch, Rules, fill_in
+from qbwc_service.sync.look.tax_codes import ask_for_codes
+from qbwc_service.sync.rules import CustomerMatch, ItemMatch, NumberPolicy, Rules, fill_in
 
 SHOWN = ("ListID", "EditSequence", "Name", "FullName", "IsActive", "ParentRef", "Email")
 """What is read of every customer to find an e-mail address: QuickBooks has no filter for it."""
@@ -37,9 +38,10 @@ def plan_look(operation: InquiredOperation, context: LookContext) -> tuple[qbxml
     kind, decided = operation.document_kind, operation.decided or {}
     if Decided.LINK in decided:
         return (ask_for_record(operation),)
-    if operation.request.endswith("ModRq"):
-        return (_record(operation.request.removesuffix("ModRq"), decided),)
     values = render_values(operation, context)
+    if operation.request.endswith("ModRq"):
+        record = _record(operation.request.removesuffix("ModRq"), decided)
+        return (record, *ask_for_codes(values or {}, context.rules.line_tax_code))
     if kind is None or values is None or kind not in _ASKS:
         return ()
     object_type = operation.request.removesuffix("AddRq")
@@ -120,10 +122,14 @@ def _by_name(query: str, values: Values) -> qbxml.Request:
     return qbxml.Request(name=query, values=named)
 
 
-def _numbers(look: _Look) -> Iterator[qbxml.Request]:
-    numbers = possible_numbers(str(look.values["RefNumber"]), look.decided, policy=look.rules.duplicate_numbers)
-    wanted = {"RefNumber": numbers, "IncludeLineItems": True}
-    yield qbxml.Request(name=f"{look.object_type}QueryRq", values=wanted)
+def _sales(look: _Look) -> Iterator[qbxml.Request]:
+    """Ask who has the number, and for the tax codes of the lines."""
+    policy = look.rules.duplicate_numbers
+    if policy is not NumberPolicy.SEND:
+        numbers = possible_numbers(str(look.values["RefNumber"]), look.decided, policy=policy)
+        wanted = {"RefNumber": numbers, "IncludeLineItems": True}
+        yield qbxml.Request(name=f"{look.object_type}QueryRq", values=wanted)
+    yield from ask_for_codes(look.values, look.rules.line_tax_code)
 
 
 def _invoices(look: _Look) -> Iterator[qbxml.Request]:
@@ -137,8 +143,8 @@ def _invoices(look: _Look) -> Iterator[qbxml.Request]:
 _ASKS: Mapping[DocumentKind, Callable[[_Look], Iterator[qbxml.Request]]] = {
     DocumentKind.CUSTOMER: _customers,
     DocumentKind.ITEM: _items,
-    DocumentKind.INVOICE: _numbers,
-    DocumentKind.CREDIT_MEMO: _numbers,
-    DocumentKind.SALES_RECEIPT: _numbers,
+    DocumentKind.INVOICE: _sales,
+    DocumentKind.CREDIT_MEMO: _sales,
+    DocumentKind.SALES_RECEIPT: _sales,
     DocumentKind.PAYMENT: _invoices,
 }

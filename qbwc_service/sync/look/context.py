@@ -16,12 +16,16 @@ from qbwc_service.sync.rules import Rules, load_rules
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed:
-    """What was last agreed about a linked document; ``record`` is None where it was linked by hand."""
+    """What was last agreed about a linked document; ``record`` is None where it was linked by hand.
+
+    ``lines`` says where each line of the record came from (sync/agreed.py).
+    """
 
     object_type: str
     quickbooks_id: str
     body: Body | None
     record: Mapping[str, object] | None
+    lines: Sequence[Mapping[str, object]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +70,5 @@ def _agreed(link: Link) -> Agreed:
         quickbooks_id=link.quickbooks_id,
         body=body if isinstance(body, Mapping) else None,
         record=record if isinstance(record, Mapping) else None,
+        lines=lines if isinstance(lines := kept.get("lines"), list) else None,
     )

@@ -18,6 +18,14 @@ class Decided(StrEnum):
     """A person: whose values stand where both sides changed them (``app``, ``quickbooks``)."""
     REF_NUMBER = "ref_number"
     """A look: the number under which it goes out, in place of its own."""
+    ORIGINS = "origins"
+    """A look: where each line comes from that the record has after the change, null for a line that is not ours."""
+    TAX_CODES = "tax_codes"
+    """A look: the sales tax codes of the items and the customer that lines take theirs from."""
+    FIELD = "field"
+    """The custom field that is to be set, its value, and the record that has it."""
+    TRIES = "tries"
+    """How often QuickBooks refused to set the custom field: it is set the other way then."""
     RENUMBER = "renumber"
     """A person: it gets another number if its own is taken."""
     AS_NEW = "as_new"
@@ -26,5 +34,14 @@ class Decided(StrEnum):
 
 APP, QUICKBOOKS = "app", "quickbooks"
 
-FOUND = (Decided.VALUES, Decided.LOOKED, Decided.ADOPT, Decided.LINK, Decided.REF_NUMBER)
-"""What is found, or said, anew before every look."""
+FOUND = (
+    Decided.VALUES,
+    Decided.LOOKED,
+    Decided.ADOPT,
+    Decided.LINK,
+    Decided.REF_NUMBER,
+    Decided.ORIGINS,
+    Decided.TAX_CODES,
+    Decided.TRIES,
+)
+"""What is found, or said, anew before every look, or when it is tried again."""

@@ -86,7 +86,8 @@ def _link(sent: Sent, record: qbxml.RetObject) -> Judgement:
     effect = find_effect(record, sent.request)
     if effect is not None:
         effect = replace(effect, object_type=record.name.removesuffix("Ret"))
-    return done(sent, effect, code=None, text="it is in QuickBooks already")
+    judged = done(sent, effect, code=None, text="it is in QuickBooks already")
+    return replace(judged, pairs=not has_mark(sent, record))
 
 
 def _is_named_so(values: Values, record: qbxml.RetObject) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from qbwc_service.sync.agreed import APPLIED, changeable, is_clearable, plain
 from qbwc_service.sync.compare import same
-from qbwc_service.sync.look.lines import LineMerge, find_line_name, merge_lines
+from qbwc_service.sync.look.lines import LineMerge, Origins, find_line_name, merge_lines
 
 Values = Mapping[str, object]
 APPLICATIONS = "AppliedToTxnAdd"
@@ -35,17 +35,22 @@ class Merge:
     values: dict[str, object] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
     unmergeable: str | None = None
+    line_places: list[int | None] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides:
-    """What is merged. ``old`` and ``new`` are our content as an Add would send it; ``base`` is None where unknown."""
+    """What is merged. ``old`` and ``new`` are our content as an Add would send it; ``base`` is None where unknown.
+
+    ``origins`` are those of the lines.
+    """
 
     object_type: str
     old: Values
     new: Values
     base: Values | None
     record: Values
+    origins: Origins | None = None
 
 
 def merge(sides: Sides, *, app_wins: bool) -> Merge:
@@ -155,12 +160,14 @@ def _merge_lines(sides: Sides, result: Merge, line_name: str, *, app_wins: bool)
         _list(sides.new, line_name),
         base=None if sides.base is None else _list(sides.base, f"{stem}Ret"),
         record=_list(sides.record, f"{stem}Ret"),
+        origins=sides.origins,
         app_wins=app_wins,
     )
     result.conflicts += [
         Conflict(path=path, agreed=agreed, ours=ours, quickbooks=theirs)
         for path, agreed, ours, theirs in merged.conflicts
     ]
+    result.line_places = merged.places
     if merged.lines is None:
         return
     if sides.record.get(f"{stem.removesuffix('Line')}LineGroupRet"):

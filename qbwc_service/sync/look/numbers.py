@@ -61,7 +61,7 @@ def decide_number(
     free_ones = [one for one in same if identity_of(one) not in linked and _same_customer(values, one)]
     if policy is NumberPolicy.LINK and len(free_ones) == 1:
         effect = find_effect(free_ones[0], sent.request)
-        return replace(done(sent, effect, code=None, text="linked to the document of its number"))
+        return replace(done(sent, effect, code=None, text="linked to the document of its number"), pairs=True)
     text = f"QuickBooks has the number {number} already"
     evidence = {"candidates": [show(one) for one in same]}
     return fails(sent, ProblemReason.DUPLICATE_NUMBER, text, evidence=evidence)

@@ -29,7 +29,7 @@ def record_problems(
     freed = close_problems(
         db,
         connection_id,
-        subjects={subject_of(sent.operation_id, sent.document_id) for sent in well},
+        subjects={subject_of(sent.operation_id, sent.document_id, request=sent.request) for sent in well},
         causes={sent.operation_id for sent in well},
         but=NOTICES,
         by=by,
@@ -63,5 +63,6 @@ def find_problem(judgement: Judgement) -> NewProblem | None:
         message=outcome.status_message or "QuickBooks gave no reason",
         operation_id=sent.operation_id,
         document_id=sent.document_id,
+        request=sent.request,
         evidence={"request": sent.request, **said, **judgement.evidence},
     )

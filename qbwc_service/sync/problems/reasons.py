@@ -149,9 +149,9 @@ _FACTS = (
     ReasonFact(
         reason=ProblemReason.REFERENCE_MISSING,
         title="It names something that QuickBooks does not have",
-        advice="Create the entry that the message names (a customer, an item, terms …) in QuickBooks, or make it "
-        "active again; then retry. Where it names an id, a document that this one refers to is linked to a record that "
-        "is not there: link or unlink that document first.",
+        advice="Create the entry that the message names (a customer, an item, terms, a custom field …) in "
+        "QuickBooks, or make it active again; then retry. Where it names an id, a document that this one refers to is "
+        "linked to a record that is not there: link or unlink that document first.",
         actions=(ProblemAction.CREATE_MISSING, *_REPAIRED),
     ),
     ReasonFact(

@@ -31,6 +31,9 @@ _BY_PARENT = {
 NOTICES = (ProblemReason.TEXT_CHANGED, ProblemReason.DRIFT, ProblemReason.DELETED_IN_APP)
 """What stays open although the document's operation went well: a person, or new content, closes it."""
 
+SETS_FIELD = "DataExtModRq"
+"""The request of a document that sets a custom field beside it: it has problems of its own."""
+
 CONNECTION = "connection"
 BY_ITSELF = "itself"
 MOST_HELD_UP = 1000
@@ -45,18 +48,19 @@ class NewProblem:
     message: str
     operation_id: int | None = None
     document_id: int | None = None
+    request: str | None = None
     cause_id: int | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
         """What it is about, as the table's key."""
-        return subject_of(self.operation_id, self.document_id)
+        return subject_of(self.operation_id, self.document_id, request=self.request)
 
 
-def subject_of(operation_id: int | None, document_id: int | None) -> str:
-    """Give the subject of an operation's problems: its document, where it has one."""
-    if document_id is not None:
+def subject_of(operation_id: int | None, document_id: int | None, *, request: str | None = None) -> str:
+    """Give the subject of an operation's problems: its document, where it has one and does not only set a field."""
+    if document_id is not None and request != SETS_FIELD:
         return f"document:{document_id}"
     return CONNECTION if operation_id is None else f"operation:{operation_id}"
 

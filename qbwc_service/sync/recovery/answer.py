@@ -183,10 +183,12 @@ def sent_of(operation: InquiredOperation) -> Sent:
         external_guid=operation.external_guid,
         document_id=operation.document_id,
         fingerprint=operation.fingerprint,
+        document_kind=operation.document_kind,
         document_body=operation.document_body,
         subject=queue.name_subject(operation.document_kind, operation.external_id, request=operation.request),
         credit_memos=used_credit_memos(operation.document_body) if operation.document_body else (),
         reads_edit_sequence=operation.inquiry in {Inquiry.EDIT_SEQUENCE, Inquiry.LOOK},
+        decided=operation.decided or {},
     )
 
 

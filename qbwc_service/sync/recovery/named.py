@@ -22,7 +22,8 @@ def decide_named(findings: Findings, sent: Sent, *, linked: Collection[str], now
     effect = None if found is None or named in linked else find_effect(found, sent.request)
     if found is not None and effect is not None:
         its_type = found.name.removesuffix("Ret")
-        return done(sent, replace(effect, object_type=its_type), code=None, text=LINKED)
+        judged = done(sent, replace(effect, object_type=its_type), code=None, text=LINKED)
+        return replace(judged, pairs=True)
     text = f"QuickBooks has no {findings.write.kind} of the id {named}"
     if named in linked:
         text = f"the record {named} belongs to another document meanwhile"

@@ -1,7 +1,7 @@
 """Fill in what the rules say and a document leaves open: accounts, texts made of its fields, tax codes of lines."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from qbwc_service.errors import AccountNotConfiguredError
 from qbwc_service.store import DocumentKind
@@ -49,10 +49,27 @@ def _fill_sale(kind: DocumentKind, body: Body, rules: Rules) -> Body:
     ):
         if template and not body.get(field) and (text := write_text(template, known)):
             filled[field] = text
-    lines = body.get("lines")
-    if isinstance(lines, list):
-        filled["lines"] = [_fill_line(line, known, rules) if isinstance(line, Mapping) else line for line in lines]
+    filled["lines"] = list(_fill_lines(body, known, rules))
     return filled
+
+
+def _fill_lines(body: Body, known: Mapping[str, str], rules: Rules) -> Iterator[Body]:
+    """Give the lines as they go out, each with its ``origin``: its place, or before which place its source begins."""
+    sources = {str(source["id"]): source for source in _list(body, "sources")}
+    before: object = None
+    for place, line in enumerate(_list(body, "lines")):
+        name = line.get("source")
+        source = sources.get(str(name))
+        told = known if source is None else {**known, **_texts(source), "source": str(name)}
+        if source is not None and name != before and (text := _announce(told, rules)):
+            yield {"description": text, "origin": {"before": place, "source": name}}
+        before = name
+        its_source = {} if name is None else {"source": name}
+        yield {**_fill_line(line, told, rules), "origin": {"line": place, **its_source}}
+
+
+def _announce(known: Mapping[str, str], rules: Rules) -> str:
+    return write_text(rules.templates.source_line, known) if rules.templates.source_line else ""
 
 
 def _fill_line(line: Body, known: Mapping[str, str], rules: Rules) -> Body:
@@ -63,9 +80,27 @@ def _fill_line(line: Body, known: Mapping[str, str], rules: Rules) -> Body:
     template = rules.templates.line_description
     if template and not line.get("description") and (text := write_text(template, {**known, **_texts(line)})):
         filled["description"] = text
-    if rules.line_tax_code and not line.get("sales_tax_code"):
-        filled["sales_tax_code"] = {"full_name": rules.line_tax_code}
+    always = rules.line_tax_code
+    if always.code and not always.sources and not line.get("sales_tax_code"):
+        filled["sales_tax_code"] = {"full_name": always.code}
     return filled
+
+
+def custom_values(kind: DocumentKind, body: Body, rules: Rules) -> dict[str, str]:
+    """Give the values of a document's custom fields in QuickBooks, by their names; an empty one is not to be there."""
+    known = _texts(body)
+    return {name: write_text(template, known) for name, template in rules.custom_fields.of(kind).items()}
+
+
+def list_origins(filled: Body) -> list[Body]:
+    """Give where the lines of a filled document come from; nothing of a document that is no sale."""
+    origins = [line.get("origin") for line in _list(filled, "lines")]
+    return [origin for origin in origins if isinstance(origin, Mapping)]
+
+
+def _list(body: Body, field: str) -> list[Body]:
+    found = body.get(field)
+    return [part for part in found if isinstance(part, Mapping)] if isinstance(found, list) else []
 
 
 def write_text(template: str, known: Mapping[str, str]) -> str:

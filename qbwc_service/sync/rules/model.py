@@ -1,9 +1,10 @@
 """What the rules of a connection can say, and what holds where they say nothing."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from qbwc_service.qbxml import Characters
 from qbwc_service.store import DocumentKind
@@ -44,6 +45,13 @@ class Part(BaseModel):
     """The base of all parts: unknown words are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TaxSource(StrEnum):
+    """Whose sales tax code a line gets that brings none."""
+
+    ITEM = "item"
+    CUSTOMER = "customer"
 
 
 class Push(Part):
@@ -121,13 +129,50 @@ class Templates(Part):
     """Texts of sales made of the document's own fields: ``Load {load_number}, container {container}``.
 
     Each fills its field where the document leaves it empty. ``line_description`` is for lines with an item, and may
-    use ``{source}`` and the line's own values too.
+    use ``{source}`` and the values of the line and of its source too. ``source_line`` is a line of text that stands
+    before the lines of each source of a combined document.
     """
 
     memo: str | None = None
     po_number: str | None = None
     other: str | None = None
     line_description: str | None = None
+    source_line: str | None = None
+
+
+class LineTaxCode(Part):
+    """The sales tax code of lines with an item that bring none: the first that is found, or ``code``, or none.
+
+    ``from`` is read from QuickBooks before a document goes out: the code of the line's item, of the customer. A plain
+    text is a ``code``.
+    """
+
+    sources: Annotated[tuple[TaxSource, ...], Field(alias="from")] = ()
+    code: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_plain(cls, given: object) -> object:
+        return {"code": given} if given is None or isinstance(given, str) else given
+
+
+FieldName = Annotated[str, Field(min_length=1, max_length=31)]
+"""The name of a custom field [qbXML schema: DataExtName]."""
+
+
+class CustomFields(Part):
+    """QuickBooks' custom fields by kind, each with the template of its value."""
+
+    customer: Mapping[FieldName, str] = {}
+    item: Mapping[FieldName, str] = {}
+    invoice: Mapping[FieldName, str] = {}
+    credit_memo: Mapping[FieldName, str] = {}
+    sales_receipt: Mapping[FieldName, str] = {}
+
+    def of(self, kind: DocumentKind) -> Mapping[FieldName, str]:
+        """Give the templates of one kind; kinds that have no custom fields have none."""
+        found = getattr(self, kind.value, {})
+        return found if isinstance(found, Mapping) else {}
 
 
 class Rules(Part):
@@ -141,7 +186,8 @@ class Rules(Part):
     accounts: Accounts = Accounts()
     create_missing: CreateMissing = CreateMissing()
     templates: Templates = Templates()
-    line_tax_code: str | None = None
+    line_tax_code: LineTaxCode = LineTaxCode()
+    custom_fields: CustomFields = CustomFields()
     characters: Characters = Characters.TRANSLITERATE
 
     def looks_before_adding(self, kind: DocumentKind) -> bool:
@@ -152,7 +198,7 @@ class Rules(Part):
             case DocumentKind.ITEM:
                 return bool(self.match.items)
             case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO | DocumentKind.SALES_RECEIPT:
-                return self.duplicate_numbers is not NumberPolicy.SEND
+                return bool(self.line_tax_code.sources) or self.duplicate_numbers is not NumberPolicy.SEND
             case DocumentKind.PAYMENT:
                 return self.payments.check_balances
             case _:
