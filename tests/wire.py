@@ -24,6 +24,8 @@ from qbwc_service.credentials import ServerKeys, derive_password
 from qbwc_service.settings import Settings, load_settings
 from qbwc_service.simulator import Application, Company, QuickBooks, WebConnector
 from qbwc_service.store import Database
+from qbwc_service.sync.rules import save_rules
+from tests.no_looks import NO_LOOKS
 
 SERVER_KEY = "a server key for journeys that is long enough"
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -116,13 +118,17 @@ ConnectFarSide = Callable[..., FarSide]
 def connect_far_side(database: Database) -> ConnectFarSide:
     """Make a connection and an install, and add its .qwc to a simulated Web Connector."""
 
-    def connect(server: Served, *, name: str = "Acme Trucking", company: Company | None = None) -> FarSide:
+    def connect(
+        server: Served, *, name: str = "Acme Trucking", company: Company | None = None, looks: bool = False
+    ) -> FarSide:
         now = system_clock()
         with database.writing() as db:
             connection_id = connections.create_connection(db, connections.NewConnection(name=name), now=now)
             install = connections.add_install(db, connection_id, label="Front desk", now=now)
             info = connections.get_connection(db, connection_id, now=now)
             owner_id = connections.get_owner_id(db, now=now)
+            if not looks:
+                save_rules(db, connection_id, NO_LOOKS, by="the tests", now=now)
         text = qwc.render_qwc(make_qwc(server.settings, info, install, owner_id=owner_id))
         keys = ServerKeys(server.settings.server_keys)
         password = derive_password(keys, install_id=install.password_id, rotation=install.rotation)

@@ -18,7 +18,8 @@ class Outcome:
     ``state`` is DONE, FAILED, UNKNOWN or WAITING (again, from ``not_before`` on). ``status_code`` is QuickBooks' or an
     hresult; ``result`` is what is worth keeping of the answer (ids, counts), as JSON. ``batch_limit`` is set where the
     operation has to go again with fewer others. ``is_retry`` counts this attempt against the limit of retries.
-    ``inquiry`` is what QuickBooks has to be asked about it before it goes on, ``edit_sequence`` what that told.
+    ``inquiry`` is what QuickBooks has to be asked about it before it goes on, ``edit_sequence`` and ``decided`` what
+    that told.
     """
 
     operation_id: int
@@ -31,6 +32,7 @@ class Outcome:
     is_retry: bool = False
     inquiry: Inquiry | None = None
     edit_sequence: str | None = None
+    decided: dict[str, object] | None = None
 
 
 def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, message_set_id: int, now: datetime) -> None:
@@ -103,6 +105,7 @@ def new_values(operations: Table) -> dict[str, object]:
         "inquiry": asks,
         "inquiries": case((operations.c.inquiry == asks, operations.c.inquiries), else_=0),
         "edit_sequence": func.coalesce(sequence, operations.c.edit_sequence),
+        "decided": func.coalesce(bindparam("so", type_=operations.c.decided.type), operations.c.decided),
     }
 
 
@@ -117,6 +120,7 @@ def operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
         "counted": int(outcome.is_retry),
         "asks": outcome.inquiry,
         "sequence": outcome.edit_sequence,
+        "so": outcome.decided,
         "why": None if outcome.state is OperationState.DONE else outcome.status_message,
     }
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import Inquiry, OperationState
+from qbwc_service.store import DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.effect import Effect, find_effect
 
 KEPT_IDS = 20
@@ -14,6 +14,13 @@ KEPT_IDS = 20
 
 MOST_READINGS = 3
 """How often a record's EditSequence is read anew because somebody was faster, before a person is asked."""
+
+DELETIONS = ("TxnDelRq", "ListDelRq")
+GONE = (500, 3120)
+"""What QuickBooks says of a record that is not there."""
+
+OVERTAKEN = (3120, 3210)
+"""What QuickBooks says of a payment whose invoice is paid, or owes less."""
 
 SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not have been done"
 
@@ -24,7 +31,7 @@ class Sent:
 
     ``subject`` is what people call it. ``credit_memos`` are the external ids of those a payment uses up: their
     balances change without a word of it. ``reads_edit_sequence`` says that the request left its EditSequence to the
-    service, which may read it again.
+    service, which may read it again. ``record_id`` is the record of its document that it changes or deletes.
     """
 
     operation_id: int
@@ -34,19 +41,40 @@ class Sent:
     external_guid: str | None
     document_id: int | None
     fingerprint: str | None
+    document_kind: DocumentKind | None = None
+    document_body: Mapping[str, object] | None = None
     subject: str = ""
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False
+    was_looked_for: bool = False
+    decided: Mapping[str, object] = field(default_factory=dict)
+    record_id: str | None = None
+
+    def is_overtaken_payment(self, status_code: int) -> bool:
+        """Whether it is a payment that was fine when it was looked for: what its invoices owe changed since."""
+        fits = self.request == "ReceivePaymentAddRq" and status_code in OVERTAKEN
+        return fits and self.was_looked_for and self.retries < MOST_READINGS
+
+    @property
+    def is_deletion(self) -> bool:
+        """Whether it takes the record of a document out of QuickBooks."""
+        return self.document_id is not None and self.request in DELETIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """How one operation ended, its effect where it had one, and what a person should see if it is a problem."""
+    """How one operation ended, its effect where it had one, and what a person should see if it is a problem.
+
+    ``reason`` names the problem where the status code does not. ``pairs``: nothing was sent, the document was paired
+    with a record that somebody else made.
+    """
 
     sent: Sent
     outcome: queue.Outcome
     effect: Effect | None = None
+    reason: ProblemReason | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
+    pairs: bool = False
 
 
 def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -60,11 +88,13 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
         case qbxml.Outcome.RETRY | qbxml.Outcome.UNKNOWN:
             return judge_retry(sent, code=str(response.status_code), text=_text(response), policy=policy, now=now)
         case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.retries < MOST_READINGS:
-            return _asks_first(response, sent, inquiry=Inquiry.EDIT_SEQUENCE, now=now)
+            of_document = sent.document_id is not None
+            inquiry = Inquiry.LOOK if of_document else Inquiry.EDIT_SEQUENCE
+            return _asks_first(response, sent, inquiry=inquiry, now=now)
         case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
             return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
-            return ended(sent, OperationState.FAILED, code=str(response.status_code), text=_text(response))
+            return _failed(response, sent, now=now)
 
 
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -181,6 +211,19 @@ def ended(
     return Judgement(sent=sent, outcome=outcome)
 
 
+def fails(
+    sent: Sent,
+    reason: ProblemReason,
+    text: str,
+    *,
+    code: str | None = None,
+    evidence: Mapping[str, object] | None = None,
+) -> Judgement:
+    """It does not go out: for this reason, whatever a status code would say."""
+    judged = ended(sent, OperationState.FAILED, code=code, text=text)
+    return replace(judged, reason=reason, evidence=evidence or {})
+
+
 def done(sent: Sent, effect: Effect | None, *, code: str | None, text: str | None) -> Judgement:
     """It is in QuickBooks, with this effect."""
     result: dict[str, object] | None = None if effect is None else {"quickbooks_id": effect.quickbooks_id}
@@ -202,7 +245,8 @@ def _promises_an_id(request: str) -> bool:
         return False
     response = qbxml.grammar.find_response(f"{request[:-2]}Rs")
     parts = qbxml.grammar.iterate_elements(response.content) if response is not None else ()
-    names = {inner.name for part in parts for inner in qbxml.grammar.iterate_elements(part.content)}
+    objects = [part for part in parts if part.name.endswith("Ret")]  # An ErrorRecovery has ids too.
+    names = {inner.name for part in objects for inner in qbxml.grammar.iterate_elements(part.content)}
     return bool(names & {"ListID", "TxnID"})
 
 
@@ -217,9 +261,18 @@ def _success(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgemen
     return done(sent, effect, code=code, text=text)
 
 
+def _failed(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgement:
+    """It failed; but what has to be deleted and is not there is as good as deleted."""
+    if sent.is_overtaken_payment(response.status_code):
+        return _asks_first(response, sent, inquiry=Inquiry.LOOK, now=now)
+    is_gone = sent.is_deletion and response.status_code in GONE
+    state = OperationState.DONE if is_gone else OperationState.FAILED
+    return ended(sent, state, code=str(response.status_code), text=_text(response))
+
+
 def _asks_first(response: qbxml.Response, sent: Sent, *, inquiry: Inquiry, now: datetime) -> Judgement:
     code, text = str(response.status_code), _text(response)
-    is_retry = inquiry is Inquiry.EDIT_SEQUENCE
+    is_retry = inquiry is not Inquiry.NAME
     return goes_again(sent, code=code, text=text, not_before=now, is_retry=is_retry, inquiry=inquiry)
 
 

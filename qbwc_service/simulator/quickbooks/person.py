@@ -22,6 +22,7 @@ from qbwc_service.simulator.quickbooks.payments import add_payment, modify_payme
 from qbwc_service.simulator.quickbooks.queries import wanted_element
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
 from qbwc_service.simulator.quickbooks.sales import add_sale, modify_sale
+from qbwc_service.simulator.quickbooks.tables import ExtensionDefinition
 
 
 class Person:
@@ -72,6 +73,11 @@ class Person:
             modify_payment(self.company, body, element)
         else:
             modify_deposit(self.company, body, element)
+
+    def define_field(self, name: str, *, of: Sequence[str] = ("Customer",)) -> None:
+        """Define a custom field that everybody sees."""
+        field = ExtensionDefinition(owner_id="0", name=name, type="STR255TYPE", assigned_to=tuple(of))
+        self.company.tables.definitions["0", name.casefold()] = field
 
     def rename(self, list_id: str, name: str) -> None:
         """Rename an entry; full names below it change with it."""

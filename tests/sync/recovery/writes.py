@@ -32,6 +32,7 @@ def inquired(request: str, inquiry: Inquiry = Inquiry.OUTCOME, *, number: int = 
         external_id=None,
         document_body=None,
         fingerprint=None,
+        decided=None,
     )
 
 
