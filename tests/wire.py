@@ -152,7 +152,7 @@ def free_port() -> int:
 
 
 def _wait_until_up(url: str, server: Server) -> None:
-    for _ in range(300):
+    for _ in range(1000):  # Imports take long on a machine that is busy.
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
             return
         if server.process.poll() is not None:
