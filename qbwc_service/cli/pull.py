@@ -41,7 +41,7 @@ def pause(desk: Desk, connection_id: int) -> Reply:
 @connection_argument
 @click.pass_obj
 def resume(desk: Desk, connection_id: int) -> Reply:
-    """Go on after a pause, where it was."""
+    """Go on after a pause, where it was. What rests because it failed is asked again at once."""
     with desk.database.writing() as db:
         pull.resume_pull(db, connection_id)
     return _reply(desk, connection_id)

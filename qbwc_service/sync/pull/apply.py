@@ -60,27 +60,33 @@ def apply_pull(
     )
     prefix = request_prefix(message_set_id)
     left = {f"{prefix}{position}": one for position, one in enumerate(questions)}
-    problem: str | None = None
+    problem = _apply_all(step, left, answer)
+    settle_phases(pull, now=now)
+    pull.save()
+    return PullApplied(rows=step.rows, problem=problem)
+
+
+def _apply_all(step: Step, left: dict[str, Question], answer: str) -> str | None:
+    """Apply what was answered, and take it out of what is left; give why the answer cannot be read to its end."""
     in_hand: Question | None = None
+    is_first = True
     try:
         for response in qbxml.read_answer(answer):
             in_hand = left.get(response.request_id or "")
             if in_hand is not None:
-                _apply_one(step, in_hand, response, pull.cursors[in_hand.entity])
+                _apply_one(step, in_hand, response, step.pull.cursors[in_hand.entity])
             left.pop(response.request_id or "", None)
-            in_hand = None
+            in_hand, is_first = None, False
     except AnswerError as unreadable:
-        problem = unreadable.message
         # Behind the question that was in hand none was reached. Where not even the first was, nobody knows which it is.
-        if in_hand is None and len(left) < len(questions):
+        if in_hand is None and not is_first:
             in_hand = next(iter(left.values()), None)
-        blame(db, pull, list(left.values()) if in_hand is None else [in_hand], problem, now=now)
-    else:
-        for question in left.values():
-            blame_one(db, pull, question, "QuickBooks did not answer this", now=now)
-    settle_phases(pull, now=now)
-    pull.save()
-    return PullApplied(rows=step.rows, problem=problem)
+        guilty = list(left.values()) if in_hand is None else [in_hand]
+        blame(step.db, step.pull, guilty, unreadable.message, now=step.now)
+        return unreadable.message
+    for question in left.values():
+        blame_one(step.db, step.pull, question, "QuickBooks did not answer this", now=step.now)
+    return None
 
 
 def refuse_pull(db: Session, connection: Connection, *, message_set_id: int, reason: str, now: datetime) -> None:

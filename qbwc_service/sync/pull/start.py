@@ -40,8 +40,10 @@ def pause_pull(db: Session, connection_id: int) -> None:
 
 
 def resume_pull(db: Session, connection_id: int) -> None:
-    """Go on after a pause, where it was. StateError where nothing is mirrored."""
+    """Go on after a pause, where it was, and ask what rests again at once. StateError where nothing is mirrored."""
     _get_mirrored(db, connection_id).is_pull_paused = False
+    mine = Cursor.connection_id == connection_id
+    db.execute(update(Cursor).where(mine).values(rests=None), execution_options=UNSYNCED)
 
 
 def change_settings(db: Session, connection_id: int, changes: dict[str, object], *, now: datetime) -> PullSettings:

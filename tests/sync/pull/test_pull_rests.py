@@ -170,7 +170,10 @@ def test_a_feature_that_is_off_is_shown_and_holds_up_no_milestone(
     assert status.percent == 100
     assert [one.entity for one in status.entities if one.is_refused] == ["SalesReceipt"]
     switch_on()
-    clock.advance(hours=24)
+    clock.advance(minutes=1)
+    assert side.run() == 0
+    with database.writing() as db:
+        pull.resume_pull(db, connection_id)
     side.run()
     assert_equal(database, connection_id, side.quickbooks.company)
     assert rests(database, connection_id, now=clock()) == {}
