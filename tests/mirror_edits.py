@@ -125,7 +125,9 @@ def apply_credit(clerk: Clerk) -> None:
 
 
 def deposit_payment(clerk: Clerk) -> None:
-    clerk.person.deposit([clerk.pick("ReceivePayment").txn_id], account="Checking")
+    tables = clerk.company.tables
+    bank = next(one for one in tables.entries_of("Account") if one.values["AccountType"] == "Bank")
+    clerk.person.deposit([clerk.pick("ReceivePayment").txn_id], account=tables.full_name(bank))
 
 
 def delete_deposit(clerk: Clerk) -> None:

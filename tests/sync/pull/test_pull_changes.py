@@ -12,4 +12,4 @@ def test_days_of_edits_by_people_are_mirrored_by_one_run_each(database: Database
     figures = run_once(database, {"customers": 8, "items": 6, "invoices": 24}, edits=40, touches=touches)
 
     assert figures["differences"] == {}
-    assert len(figures["edits"]) > 10, "of many kinds"
+    assert {"deposit_payment", "book_journal", "merge_customers", "void_invoice"} <= figures["edits"].keys()
