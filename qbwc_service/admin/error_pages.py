@@ -50,6 +50,7 @@ PAGES: dict[type[errors.QbwcServiceError], Page] = {
     errors.InvalidQwcError: _NOT_SET_UP,
     errors.InvalidSettingsError: _NOT_SET_UP,
     errors.UnresolvedReferenceError: _BAD_INPUT,
+    errors.AccountNotConfiguredError: _BAD_INPUT,
     errors.NotFoundError: _NOT_FOUND,
     errors.StateError: Page(
         status=409,

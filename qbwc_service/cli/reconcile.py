@@ -7,7 +7,7 @@ from qbwc_service.cli.desk import Desk
 from qbwc_service.cli.leaf import LeafCommand
 from qbwc_service.cli.options import connection_argument
 from qbwc_service.cli.reply import Reply
-from qbwc_service.cli.tables import make_table, write_minute
+from qbwc_service.cli.tables import make_table, write_recent
 from qbwc_service.sync import pull
 from qbwc_service.sync.pull import EntityReport, PullStatus
 
@@ -40,9 +40,9 @@ def reconcile(desk: Desk, connection_id: int, *, report_only: bool) -> Reply:
         (
             one.entity,
             _complete(one),
-            write_minute(one.counted_at),
+            write_recent(one.counted_at),
             one.in_mirror_now,
-            write_minute(one.compared_at),
+            write_recent(one.compared_at),
             *((one.missing, one.changed, one.gone) if one.compared_at else ()),
         )
         for one in report

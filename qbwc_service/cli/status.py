@@ -16,7 +16,7 @@ from qbwc_service.cli.leaf import LeafCommand, is_json
 from qbwc_service.cli.options import ROW_ID
 from qbwc_service.cli.output import make_console
 from qbwc_service.cli.reply import Reply
-from qbwc_service.cli.tables import cell, make_table, write_minute
+from qbwc_service.cli.tables import cell, make_table, write_recent
 from qbwc_service.store import PullPhase
 from qbwc_service.sync import pull
 from qbwc_service.sync.pull import EntityStatus, PullStatus, RestStatus
@@ -139,7 +139,7 @@ def _table(entities: Sequence[EntityStatus]) -> Table:
             one.covered_from,
             _time(one.seconds_left),
             one.waiting or None,
-            write_minute(one.pulled_at),
+            write_recent(one.pulled_at),
         )
         phase = "refused" if one.is_refused else one.phase
         table.add_row(cell(one.entity), cell(phase), bar, *map(cell, cells))

@@ -52,9 +52,14 @@ def cell(value: object) -> Text:
     return Text(write(value), style=COLOURS.get(str(value), ""))
 
 
-def write_minute(moment: datetime | None) -> str | None:
+def write_recent(moment: datetime | None) -> str | None:
     """Write a moment of these days, in UTC, where a table has no room for more."""
     return None if moment is None else f"{moment.astimezone(UTC):%m-%d %H:%M}"
+
+
+def write_minute(moment: datetime) -> str:
+    """Write a moment in UTC, to the minute, for a table with much else in it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 
 def write(value: object) -> str:  # noqa: PLR0911 - a table of types
