@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from qbwc_service.cli.new_key import make_key
+from qbwc_service.cli.new_key import make_key, write_key
 
 DATABASE_FILE = "qbwc.sqlite3"
 KEY_FILE = "server-key.txt"
@@ -20,8 +20,8 @@ def make_environment(folder: Path, *, port: int, database_url: str | None = None
     Without ``database_url`` the database is an SQLite file in the folder.
     """
     key_file = folder / KEY_FILE
-    key_file.touch(mode=0o600)
-    key_file.write_text(f"{make_key()}\n")
+    if not key_file.exists():
+        write_key(key_file, make_key())
     others = {name: value for name, value in os.environ.items() if not name.upper().startswith("QBWC_")}
     return others | {
         "QBWC_DATABASE_URL": database_url or f"sqlite:///{folder / DATABASE_FILE}",

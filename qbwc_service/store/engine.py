@@ -4,17 +4,19 @@
 somebody else wrote in between; ``reading()`` never blocks a writer. Both roll back unless they end well.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_SECONDS = 20
+OWNER_ONLY = 0o600
 READ_ONLY = "qbwc_read_only"
 
 
@@ -44,11 +46,13 @@ class Database:
 def open_database(url: str) -> Database:
     """Open the database at an SQLAlchemy URL (``sqlite:///…`` or ``postgresql+psycopg://…``).
 
-    SQLite runs in WAL mode with foreign keys on. Nothing is connected before first use.
+    SQLite runs in WAL mode with foreign keys on; a file that is made is its owner's alone. Nothing is connected before
+    first use.
     """
     # Errors of the driver are logged with their statement; its parameters hold people's names and amounts.
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_private_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
@@ -63,6 +67,18 @@ def _forget_values(context: ExceptionContext) -> None:
     if sentence is not None and ours is not None:
         ours.args = tuple(str(part).replace(str(original), sentence) for part in ours.args)
         original.args = (sentence,)
+
+
+def _make_private_file(_dialect: Dialect, _entry: ConnectionPoolEntry, arguments: list[str], _options: object) -> None:
+    """Make a new file before SQLite does, which would let everybody read it; -wal and -shm get the mode of the file.
+
+    A file that is there keeps its mode: a group that shares it was somebody's choice. What cannot be made here is
+    SQLite's to refuse. What is no absolute path is no file: a database in memory, or a URI.
+    """
+    path = arguments[0]
+    if os.path.isabs(path):
+        with suppress(OSError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
