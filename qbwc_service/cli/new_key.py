@@ -39,7 +39,7 @@ def write_key(path: Path, key: str) -> None:
     StateError where the file is there: with the key in it the passwords derived from it would be gone.
     """
     try:
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w", encoding="ascii") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "w") as file:
             file.write(f"{key}\n")
     except FileExistsError:
         raise StateError(f"{path} is there already, and is left as it is", field="output") from None

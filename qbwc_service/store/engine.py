@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
@@ -76,7 +77,7 @@ def _make_private_file(_dialect: Dialect, _entry: ConnectionPoolEntry, arguments
     SQLite's to refuse. What is no absolute path is no file: a database in memory, or a URI.
     """
     path = arguments[0]
-    if os.path.isabs(path):
+    if Path(path).is_absolute():
         with suppress(OSError):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
 

@@ -5,7 +5,7 @@ Problems open and close by themselves, in the transaction in which their cause c
 
 from qbwc_service.sync.problems.reasons import REASONS, ProblemAction, ReasonFact, find_connection_reason
 from qbwc_service.sync.problems.record import CONNECTION, NewProblem, close_problems, open_problems, subject_of
-from qbwc_service.sync.problems.show import ProblemInfo, count_problems, get_problem, list_problems
+from qbwc_service.sync.problems.show import ProblemInfo, count_problems, get_problem, list_causes, list_problems
 
 __all__ = [
     "CONNECTION",
@@ -18,6 +18,7 @@ __all__ = [
     "count_problems",
     "find_connection_reason",
     "get_problem",
+    "list_causes",
     "list_problems",
     "open_problems",
     "subject_of",
