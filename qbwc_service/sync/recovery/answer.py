@@ -40,7 +40,7 @@ def apply_stored_answer(
     What the kept answer does not mention is looked up too. An answer that cannot be read is asked for again.
     """
     try:
-        is_stored = _is_stored(answer)
+        is_stored = is_stored_answer(answer)
     except AnswerError as unreadable:
         return Recovered(applied=Applied(problem=unreadable.message), is_stored=False)
     if not is_stored:
@@ -141,7 +141,8 @@ def sent_of(operation: InquiredOperation) -> Sent:
     )
 
 
-def _is_stored(answer: str) -> bool:
+def is_stored_answer(answer: str) -> bool:
+    """Say whether QuickBooks had kept the answer that it was asked for. AnswerError where that cannot be read."""
     parsed = qbxml.read_answer(answer)
     if parsed.message_set_status_code not in STORED:
         return False
