@@ -12,6 +12,7 @@ from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
 from qbwc_service.queue.inquire import (
+    InquiredDocument,
     InquiredOperation,
     choose_inquiries,
     close_settled_sets,
@@ -45,6 +46,7 @@ __all__ = [
     "NO_ANSWER",
     "AttemptInfo",
     "ClaimedOperation",
+    "InquiredDocument",
     "InquiredOperation",
     "NewOperation",
     "OperationDetails",

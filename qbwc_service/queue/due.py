@@ -15,12 +15,14 @@ from qbwc_service.store import ABOUT_OUTCOMES, Operation, OperationState
 class QueueDepth:
     """How much is left: ``due`` can go out, or be asked about, now; ``later`` waits for a time or for others.
 
-    ``unsettled`` of both are handed out already, and QuickBooks is asked what became of them.
+    ``unsettled`` of both are handed out already, and QuickBooks is asked what became of them. Of ``undecided`` ones it
+    could not tell: they wait for a person.
     """
 
     due: int
     later: int
     unsettled: int = 0
+    undecided: int = 0
 
     @property
     def waiting(self) -> int:
@@ -58,13 +60,20 @@ def measure_queue(db: Session, connection_id: int, *, now: datetime) -> QueueDep
     goes = and_(Operation.state == OperationState.WAITING, is_now, Operation.inquiry.is_(None))
     asks = and_(is_open_question(), is_now)
     unsettled = Operation.inquiry.in_(ABOUT_OUTCOMES)
-    counts = select(_count_if(goes), _count_if(asks), _count_if(unsettled), func.count()).where(
+    undecided = and_(Operation.state == OperationState.UNKNOWN, Operation.inquiry.is_(None))
+    counts = select(_count_if(goes), _count_if(asks), _count_if(unsettled), _count_if(undecided), func.count()).where(
         Operation.connection_id == connection_id,
-        or_(Operation.state == OperationState.WAITING, Operation.state == OperationState.BLOCKED, unsettled),
+        # Each on its own: one list of states would match no partial index.
+        or_(
+            Operation.state == OperationState.WAITING,
+            Operation.state == OperationState.BLOCKED,
+            Operation.state == OperationState.UNKNOWN,
+            unsettled,
+        ),
     )
-    going, asking, unknown, unfinished = db.execute(counts).one()
+    going, asking, unknown, left, unfinished = db.execute(counts).one()
     due = asking if unknown else asking + going
-    return QueueDepth(due=due, later=unfinished - due, unsettled=unknown)
+    return QueueDepth(due=due, later=unfinished - left - due, unsettled=unknown, undecided=left)
 
 
 def _count_if(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -30,6 +30,16 @@ ASKED_ALONE_AFTER = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InquiredDocument:
+    """The document of an operation with an open question."""
+
+    kind: DocumentKind
+    external_id: str
+    body: Mapping[str, object]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InquiredOperation:
     """An operation with an open question; ``inquiries`` counts how often it has been asked by now."""
 
@@ -40,16 +50,14 @@ class InquiredOperation:
     inquiry: Inquiry
     inquiries: int
     retries: int
+    readings: int
     not_before: datetime
     batch_limit: int | None
     message_set_id: int | None
     body: Mapping[str, object] | None
     external_guid: str | None
     document_id: int | None
-    document_kind: DocumentKind | None
-    external_id: str | None
-    document_body: Mapping[str, object] | None
-    fingerprint: str | None
+    document: InquiredDocument | None
 
 
 def is_open_question() -> ColumnElement[bool]:
@@ -187,23 +195,17 @@ def settle(
     connection.execute(move, [operation_values(outcome, now=now) for outcome in outcomes])
 
 
-def _select(connection_id: int) -> Select[Operation, DocumentKind, str, dict[str, object], str]:
+def _select(connection_id: int) -> Select[Operation, Document]:
     same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
     return (
-        select(Operation, Document.kind, Document.external_id, Document.body, Document.fingerprint)
+        select(Operation, Document)
         .outerjoin(Document, same_document)
         .where(Operation.connection_id == connection_id, is_open_question())
         .execution_options(populate_existing=True)
     )
 
 
-def _inquired(
-    operation: Operation,
-    kind: DocumentKind | None,
-    external_id: str | None,
-    document_body: Mapping[str, object] | None,
-    fingerprint: str | None,
-) -> InquiredOperation:
+def _inquired(operation: Operation, document: Document | None) -> InquiredOperation:
     if operation.inquiry is None:
         raise LookupError(f"operation {operation.id} has no open question")
     return InquiredOperation(
@@ -214,14 +216,19 @@ def _inquired(
         inquiry=operation.inquiry,
         inquiries=operation.inquiries,
         retries=operation.retries,
+        readings=operation.readings,
         not_before=operation.not_before,
         batch_limit=operation.batch_limit,
         message_set_id=operation.message_set_id,
         body=operation.body,
         external_guid=operation.external_guid,
         document_id=operation.document_id,
-        document_kind=kind,
-        external_id=external_id,
-        document_body=document_body,
-        fingerprint=fingerprint,
+        document=None
+        if document is None
+        else InquiredDocument(
+            kind=document.kind,
+            external_id=document.external_id,
+            body=document.body,
+            fingerprint=document.fingerprint,
+        ),
     )

@@ -58,6 +58,7 @@ def send_again(db: Session, connection_id: int, operation_id: int, *, now: datet
             inquiry=case((Operation.inquiry == Inquiry.EDIT_SEQUENCE, Operation.inquiry)),
             inquiries=0,
             retries=0,
+            readings=0,
         )
     )
     if db.scalar(move.returning(Operation.id), execution_options={"synchronize_session": False}) is None:

@@ -85,6 +85,7 @@ class Operation(Base):
     inquiry: Mapped[Inquiry | None] = mapped_column(Word(Inquiry))
     inquiries: Mapped[int] = mapped_column(server_default="0")
     edit_sequence: Mapped[str | None] = mapped_column(String(16))
+    readings: Mapped[int] = mapped_column(server_default="0")
 
 
 class OperationDependency(Base):

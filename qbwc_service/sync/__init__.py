@@ -7,7 +7,7 @@ from qbwc_service.sync.accept import (
     enqueue_documents,
 )
 from qbwc_service.sync.act import act_on_problem
-from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, list_sent
+from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, list_sent, repeat_lost_reads
 from qbwc_service.sync.files import BadRow, DocumentRow, FileFormat, Place, RequestRow, Row, find_kind, read_rows
 from qbwc_service.sync.hresult import apply_hresult
 from qbwc_service.sync.judge import Judgement, Sent, judge_silence
@@ -54,5 +54,6 @@ __all__ = [
     "mark_documents",
     "prepare_batch",
     "read_rows",
+    "repeat_lost_reads",
     "retry_operation",
 ]

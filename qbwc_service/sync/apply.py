@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import AnswerError
 from qbwc_service.store import Document, DocumentState, Inquiry, Operation, OperationState
-from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
+from qbwc_service.sync.judge import Judgement, Sent, judge_lost_read, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
-from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
+from qbwc_service.sync.sent import make_sent
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
@@ -99,6 +99,17 @@ def apply_answer(
     )
 
 
+def repeat_lost_reads(
+    db: Session, connection_id: int, message_set_id: int, *, policy: queue.RetryPolicy, now: datetime
+) -> Applied:
+    """Ask what was asked in a set that nobody answered again, or give it up when it never comes back."""
+    sent = list_sent(db, connection_id, message_set_id)
+    judgements = {
+        one.operation_id: judge_lost_read(one, policy=policy, now=now) for one in sent.values() if not one.is_write
+    }
+    return apply_judgements(db, connection_id, message_set_id=message_set_id, judgements=judgements, now=now)
+
+
 def apply_judgements(
     db: Session,
     connection_id: int,
@@ -126,20 +137,7 @@ def record_judgements(
 
 
 def _sent(operation: Operation, document: Document | None) -> Sent:
-    return Sent(
-        operation_id=operation.id,
-        request=operation.request,
-        is_write=operation.is_write,
-        retries=operation.retries,
-        external_guid=operation.external_guid,
-        document_id=operation.document_id,
-        fingerprint=document.fingerprint if document else None,
-        subject=queue.name_subject(
-            document.kind if document else None, document.external_id if document else None, request=operation.request
-        ),
-        credit_memos=used_credit_memos(document.body) if document else (),
-        reads_edit_sequence=operation.edit_sequence is not None,
-    )
+    return make_sent(operation, document, reads_edit_sequence=operation.edit_sequence is not None)
 
 
 def count(judgements: Sequence[Judgement]) -> Applied:

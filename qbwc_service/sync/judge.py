@@ -15,6 +15,13 @@ KEPT_IDS = 20
 MOST_READINGS = 3
 """How often a record's EditSequence is read anew because somebody was faster, before a person is asked."""
 
+MOST_AGAIN = 32
+"""Twice as many as go out again after one loss; half of that after the next one, until the cause is alone."""
+
+ASKED_AGAIN = "asked again: no answer came back"
+
+NEVER_CAME_BACK = "it was asked {count} times, and no answer ever came back: it may be what QuickBooks does not survive"
+
 SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not have been done"
 
 
@@ -31,6 +38,7 @@ class Sent:
     request: str
     is_write: bool
     retries: int
+    readings: int
     external_guid: str | None
     document_id: int | None
     fingerprint: str | None
@@ -59,7 +67,7 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
             return unknown(sent, code=str(response.status_code), text=_text(response), inquiry=Inquiry.OUTCOME, now=now)
         case qbxml.Outcome.RETRY | qbxml.Outcome.UNKNOWN:
             return judge_retry(sent, code=str(response.status_code), text=_text(response), policy=policy, now=now)
-        case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.retries < MOST_READINGS:
+        case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.readings < MOST_READINGS:
             return _asks_first(response, sent, inquiry=Inquiry.EDIT_SEQUENCE, now=now)
         case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
             return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
@@ -74,6 +82,15 @@ def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, 
         given_up = f"{text} (given up after {sent.retries + 1} attempts)"
         return ended(sent, OperationState.FAILED, code=code, text=given_up)
     return goes_again(sent, code=code, text=text, not_before=again, is_retry=True)
+
+
+def judge_lost_read(sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
+    """Ask again at once what was asked when the PC went dark, with fewer and fewer others; in the end give it up."""
+    lost = sent.retries + 1
+    if lost >= policy.max_attempts:
+        return ended(sent, OperationState.FAILED, code=None, text=NEVER_CAME_BACK.format(count=lost))
+    limit = max(MOST_AGAIN >> lost, 1)
+    return goes_again(sent, code=None, text=ASKED_AGAIN, not_before=now, batch_limit=limit, is_retry=True)
 
 
 def judge_silence(
@@ -219,8 +236,8 @@ def _success(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgemen
 
 def _asks_first(response: qbxml.Response, sent: Sent, *, inquiry: Inquiry, now: datetime) -> Judgement:
     code, text = str(response.status_code), _text(response)
-    is_retry = inquiry is Inquiry.EDIT_SEQUENCE
-    return goes_again(sent, code=code, text=text, not_before=now, is_retry=is_retry, inquiry=inquiry)
+    judged = goes_again(sent, code=code, text=text, not_before=now, inquiry=inquiry)
+    return replace(judged, outcome=replace(judged.outcome, is_reading=inquiry is Inquiry.EDIT_SEQUENCE))
 
 
 def _summary(response: qbxml.Response) -> dict[str, object]:

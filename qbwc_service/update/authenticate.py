@@ -63,8 +63,7 @@ def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -
         if is_alive and older.install_id != login.install_id:
             return BUSY
         reason = SessionEnd.SUPERSEDED if is_alive else SessionEnd.EXPIRED
-        lost = end_session(db, older, reason=reason, now=now)
-        is_due |= bool(lost.asked_again or lost.unknown)
+        is_due |= end_session(db, older, reason=reason, policy=policy, now=now)
     if login.mode is not ConnectionMode.ACTIVE:
         return NOTHING_TO_DO
     # A company file that was not proven lately is worth a session of its own: that is how the connection gets well.

@@ -137,7 +137,7 @@ class UpdateService:
     def close_connection(self, ticket: str) -> str:
         """End the session; give one sentence."""
         with log_call(CALL, method="closeConnection") as line:
-            answer = self._write(lambda db: close_connection(db, ticket, now=self.clock()))
+            answer = self._write(lambda db: close_connection(db, ticket, policy=self.policy, now=self.clock()))
             line["characters"] = len(answer)
             return answer
 

@@ -23,6 +23,7 @@ def test_a_lost_answer_shows_which_set_asked_for_it_and_what_came(
     database: Any,
     connection_id: int,
     clock: Any,
+    *,
     came: str,
     is_stored: bool | None,
     sentence: str,

@@ -112,8 +112,8 @@ class QueueHistory(RuleBasedStateMachine):
     def lose(self, handed_out: HandedOut) -> None:
         self.queue.lose(handed_out)
         for expected in self.model.values():
-            if expected.state is SENT and expected.set_id == handed_out.message_set_id:
-                expected.state = UNKNOWN if expected.is_write else WAITING
+            if expected.is_write and expected.state is SENT and expected.set_id == handed_out.message_set_id:
+                expected.state = UNKNOWN
 
     @rule(operation_id=operations)
     def cancel(self, operation_id: int) -> None:

@@ -14,11 +14,11 @@ from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, Link
 from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
 from qbwc_service.sync.judge import Judgement, Sent
-from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.recovery.findings import Findings, find_disputed
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import SentWrite, load_sent_writes
 from qbwc_service.sync.recovery.verdict import ask_alone, decide, give_up
+from qbwc_service.sync.sent import make_sent
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
@@ -127,18 +127,8 @@ def record_decisions(
 
 def sent_of(operation: InquiredOperation) -> Sent:
     """Give an operation with an open question as what was sent."""
-    return Sent(
-        operation_id=operation.id,
-        request=operation.request,
-        is_write=operation.is_write,
-        retries=operation.retries,
-        external_guid=operation.external_guid,
-        document_id=operation.document_id,
-        fingerprint=operation.fingerprint,
-        subject=queue.name_subject(operation.document_kind, operation.external_id, request=operation.request),
-        credit_memos=used_credit_memos(operation.document_body) if operation.document_body else (),
-        reads_edit_sequence=operation.inquiry is Inquiry.EDIT_SEQUENCE,
-    )
+    reads = operation.inquiry is Inquiry.EDIT_SEQUENCE
+    return make_sent(operation, operation.document, reads_edit_sequence=reads)
 
 
 def is_stored_answer(answer: str) -> bool:

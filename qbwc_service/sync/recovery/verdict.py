@@ -11,7 +11,7 @@ from decimal import Decimal
 from qbwc_service import qbxml, queue
 from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, OperationState
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, ended, goes_again, unknown
+from qbwc_service.sync.judge import MOST_AGAIN, Judgement, Sent, done, ended, goes_again, unknown
 from qbwc_service.sync.recovery.findings import Findings
 from qbwc_service.sync.recovery.match import agrees
 from qbwc_service.sync.recovery.sent_write import SentWrite
@@ -22,9 +22,6 @@ GONE = "the record that it changes is not in QuickBooks any more"
 NO_QUERY = "QuickBooks has no query that would tell whether it has done this"
 
 NEVER_ANSWERED = "it was handed out {count} times, and QuickBooks has never done it nor answered"
-
-MOST_AGAIN = 32
-"""Twice as many as go out again after one loss; half of that after the next one, until the cause is alone."""
 
 RATES = ("SalesTaxPercentage", "ExchangeRate")
 """Numbers of a transaction that are no amounts."""

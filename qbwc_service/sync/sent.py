@@ -1,0 +1,30 @@
+"""An operation as the judges see it, whichever way it was read from the tables."""
+
+from qbwc_service import queue
+from qbwc_service.queue import InquiredDocument, InquiredOperation
+from qbwc_service.store import Document, Operation
+from qbwc_service.sync.judge import Sent
+from qbwc_service.sync.payments import used_credit_memos
+
+
+def make_sent(
+    operation: Operation | InquiredOperation,
+    document: Document | InquiredDocument | None,
+    *,
+    reads_edit_sequence: bool,
+) -> Sent:
+    """Give an operation with its document as what was sent."""
+    kind, external_id = (document.kind, document.external_id) if document else (None, None)
+    return Sent(
+        operation_id=operation.id,
+        request=operation.request,
+        is_write=operation.is_write,
+        retries=operation.retries,
+        readings=operation.readings,
+        external_guid=operation.external_guid,
+        document_id=operation.document_id,
+        fingerprint=document.fingerprint if document else None,
+        subject=queue.name_subject(kind, external_id, request=operation.request),
+        credit_memos=used_credit_memos(document.body) if document else (),
+        reads_edit_sequence=reads_edit_sequence,
+    )
