@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import AnswerError
-from qbwc_service.store import Document, DocumentState, Inquiry, Operation, OperationState
+from qbwc_service.store import Attempt, Document, DocumentState, Inquiry, Operation, OperationState
 from qbwc_service.sync.judge import Judgement, Sent, judge_lost_read, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
 from qbwc_service.sync.problems.judged import record_problems
@@ -34,8 +34,16 @@ class Applied:
 def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int, Sent]:
     """Give the operations that are out in a message set, or were when its session ended."""
     same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    was_lost = exists(
+        select(Attempt.number).where(
+            Attempt.connection_id == Operation.connection_id,
+            Attempt.operation_id == Operation.id,
+            Attempt.number < Operation.attempts,
+            Attempt.answered_at.is_(None),
+        )
+    )
     query = (
-        select(Operation, Document)
+        select(Operation, Document, was_lost)
         .outerjoin(Document, same_document)
         .where(
             Operation.connection_id == connection_id,
@@ -47,7 +55,9 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
         .with_for_update(of=Operation, key_share=True)
         .execution_options(populate_existing=True)
     )
-    return {operation.id: _sent(operation, document) for operation, document in db.execute(query)}
+    return {
+        operation.id: _sent(operation, document, was_lost=bool(lost)) for operation, document, lost in db.execute(query)
+    }
 
 
 def get_sent(db: Session, connection_id: int, operation_id: int) -> Sent:
@@ -136,8 +146,9 @@ def record_judgements(
     record_problems(db, connection_id, judgements, by=by, now=now)
 
 
-def _sent(operation: Operation, document: Document | None) -> Sent:
-    return make_sent(operation, document, reads_edit_sequence=operation.edit_sequence is not None)
+def _sent(operation: Operation, document: Document | None, *, was_lost: bool = False) -> Sent:
+    reads = operation.edit_sequence is not None
+    return make_sent(operation, document, reads_edit_sequence=reads, was_lost=was_lost)
 
 
 def count(judgements: Sequence[Judgement]) -> Applied:

@@ -22,6 +22,14 @@ ASKED_AGAIN = "asked again: no answer came back"
 
 NEVER_CAME_BACK = "it was asked {count} times, and no answer ever came back: it may be what QuickBooks does not survive"
 
+ALREADY = (3100, 3120, 3180, 3200)
+"""What QuickBooks says to a change that is there already: taken, not found, a value that exists, changed since. It
+proves a deletion, for nothing is there any more; of all else it may be somebody else's doing."""
+
+MAY_BE_DONE = (
+    "it was sent again after its answer was lost, and is refused now: {text} It may have been done the first time"
+)
+
 SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not have been done"
 
 
@@ -31,7 +39,7 @@ class Sent:
 
     ``subject`` is what people call it. ``credit_memos`` are the external ids of those a payment uses up: their
     balances change without a word of it. ``reads_edit_sequence`` says that the request left its EditSequence to the
-    service, which may read it again.
+    service, which may read it again. ``was_lost`` says that an earlier hand-out never got its answer.
     """
 
     operation_id: int
@@ -45,6 +53,7 @@ class Sent:
     subject: str = ""
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False
+    was_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +81,7 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
         case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
             return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
-            return ended(sent, OperationState.FAILED, code=str(response.status_code), text=_text(response))
+            return _refused(response, sent, now=now)
 
 
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -210,6 +219,22 @@ def _takes_a_name(request: str) -> bool:
     found = qbxml.grammar.find_request(request) if request.endswith("AddRq") else None
     parts = qbxml.grammar.iterate_elements(found.content) if found is not None else ()
     return any(inner.name == "Name" for part in parts for inner in qbxml.grammar.iterate_elements(part.content))
+
+
+def _refused(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgement:
+    """It has failed, but where it went for the second time and the refusal may be the work of the first."""
+    code, text = str(response.status_code), _text(response)
+    if sent.was_lost and response.status_code in ALREADY:
+        if sent.request.endswith("DelRq"):
+            return done(sent, None, code=code, text=text)
+        if _has_no_query(sent.request):
+            return unknown(sent, code=code, text=MAY_BE_DONE.format(text=text), inquiry=None, now=now)
+    return ended(sent, OperationState.FAILED, code=code, text=text)
+
+
+def _has_no_query(request: str) -> bool:
+    """Say whether no query tells what became of a request, so that it was sent again without one."""
+    return request.startswith("DataExt") or request.endswith("MergeRq")
 
 
 @cache

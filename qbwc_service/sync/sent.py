@@ -12,6 +12,7 @@ def make_sent(
     document: Document | InquiredDocument | None,
     *,
     reads_edit_sequence: bool,
+    was_lost: bool = False,
 ) -> Sent:
     """Give an operation with its document as what was sent."""
     kind, external_id = (document.kind, document.external_id) if document else (None, None)
@@ -27,4 +28,5 @@ def make_sent(
         subject=queue.name_subject(kind, external_id, request=operation.request),
         credit_memos=used_credit_memos(document.body) if document else (),
         reads_edit_sequence=reads_edit_sequence,
+        was_lost=was_lost,
     )
