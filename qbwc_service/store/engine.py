@@ -13,11 +13,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_SECONDS = 20
 OWNER_ONLY = 0o600
+POSTGRESQL_DISK_FULL = "53100"
 READ_ONLY = "qbwc_read_only"
 
 
@@ -39,6 +41,12 @@ class Database:
         with self.engine.connect().execution_options(**{READ_ONLY: True}) as connection, Session(connection) as db:
             yield db
 
+    @property
+    def place(self) -> str:
+        """Where the data live, as people may read it: SQLite's file, or the address without its password."""
+        url = self.engine.url
+        return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -59,6 +67,12 @@ def open_database(url: str) -> Database:
     else:
         event.listen(engine, "handle_error", _forget_values)
     return Database(engine)
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Say whether a statement failed because there is no room left: the transaction is undone, nothing was lost."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or getattr(error.orig, "sqlstate", None) == POSTGRESQL_DISK_FULL
 
 
 def _forget_values(context: ExceptionContext) -> None:
