@@ -39,6 +39,7 @@ class Expected:
     parents: set[int]
     state: OperationState
     set_id: int | None = None
+    is_asked: bool = False
 
 
 class QueueHistory(RuleBasedStateMachine):
@@ -105,7 +106,7 @@ class QueueHistory(RuleBasedStateMachine):
         for number, end in outcomes.items():
             expected = self.model[number]
             if expected.state in {SENT, UNKNOWN} and expected.set_id == handed_out.message_set_id:
-                expected.state = end
+                expected.state, expected.is_asked = end, False
         self.free(lambda expected: bool(expected.parents & {n for n, end in outcomes.items() if end is DONE}))
 
     @rule(handed_out=consumes(sets))
@@ -113,7 +114,7 @@ class QueueHistory(RuleBasedStateMachine):
         self.queue.lose(handed_out)
         for expected in self.model.values():
             if expected.is_write and expected.state is SENT and expected.set_id == handed_out.message_set_id:
-                expected.state = UNKNOWN
+                expected.state, expected.is_asked = UNKNOWN, True
 
     @rule(operation_id=operations)
     def cancel(self, operation_id: int) -> None:
@@ -130,6 +131,7 @@ class QueueHistory(RuleBasedStateMachine):
         assert self.queue.send_again(operation_id) == is_over
         if is_over:
             expected.state = WAITING if self.all_done(expected.parents) else BLOCKED
+            expected.is_asked = False
 
     @rule(target=operations, old=operations)
     def replace(self, old: int) -> int:
@@ -162,7 +164,9 @@ class QueueHistory(RuleBasedStateMachine):
     @invariant()
     def due_is_what_can_go(self) -> None:
         can_go = any(
-            expected.state is WAITING or (expected.state is BLOCKED and self.all_done(expected.parents))
+            expected.is_asked
+            or expected.state is WAITING
+            or (expected.state is BLOCKED and self.all_done(expected.parents))
             for expected in self.model.values()
         )
         assert self.queue.is_due() == can_go
