@@ -1,5 +1,5 @@
 # make demo   see the whole thing work: SQLite, a simulated QuickBooks and Web Connector
-# make test   run every test
+# make test   run every test, as many at once as there are processors (one after the other: make test WORKERS=)
 # make coverage  the same, and which lines no test reaches
 # make check  format, lint, types, layers
 # make serve  serve this checkout (settings: docs/settings.md)
@@ -10,6 +10,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= --numprocesses logical --maxprocesses 8 --dist worksteal
+
+# Many tests start processes; where no bytecode may be kept, each of them compiles the whole service again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test coverage check format serve clean
 
@@ -17,10 +21,10 @@ demo: $(VENV)/.ready
 	@$(BIN)/qbwc-service demo
 
 test: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(WORKERS)
 
 coverage: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest $(WORKERS) --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.ready-dev
 	$(BIN)/ruff format --check .

@@ -1,6 +1,8 @@
 """A whole company into the mirror, at full size: equal after the first sync, and after people worked in it.
 
-The test of the same name runs it small. Prints one JSON object as its last line.
+Over both changes of the clocks of a year, and with payments that change the time of their invoice and without.
+``tests/sync/pull/test_pull_changes.py`` runs it small. Prints one JSON object as its last line; ends with 1 where
+anything differs.
 
     python -m benchmarks.mirror_equality [--invoices 30000] [--edits 500] [--database sqlite]
 """
@@ -50,7 +52,7 @@ def main() -> None:
 
 def run_once(database: Database, sizes: dict[str, int], *, edits: int, touches: bool) -> dict[str, Any]:
     """Mirror a company of five years; then let people work, over both changes of the clocks."""
-    clock = StandingClock(datetime(2026, 10, 31, 12, tzinfo=UTC))
+    clock = StandingClock(datetime(2026, 10, 30, 12, tzinfo=UTC))
     company = Company.create(
         clock=clock,
         years=5.0,
@@ -59,6 +61,8 @@ def run_once(database: Database, sizes: dict[str, int], *, edits: int, touches: 
         switches=Switches(payments_touch_invoices=touches),
         **sizes,
     )
+    # Deposits, voids, deletions and renames of earlier days.
+    Clerk(company, seed=5, wait=lambda time: clock.advance(seconds=time)).work(edits)
     connection_id, side = mirror_company(database, company, clock=clock)
     before = peak_megabytes()
     begin = time.perf_counter()
@@ -66,7 +70,7 @@ def run_once(database: Database, sizes: dict[str, int], *, edits: int, touches: 
     seconds = time.perf_counter() - begin
     peak = peak_megabytes()
     found = {"first sync": compare(database, connection_id, company)}
-    clerk = Clerk(company, seed=11, wait=lambda time: clock.advance(seconds=time))
+    clerk = Clerk(company, seed=11, first_number=edits, wait=lambda time: clock.advance(seconds=time))
     looks = []
     for name, moment in work_days(clock):
         clock.now = moment

@@ -9,6 +9,7 @@
     │   │   ├── InvalidDocumentError    a document that does not fit its shape         (sync)
     │   │   └── InvalidSettingsError    the environment's QBWC_… variables             (settings)
     │   ├── InvalidQwcError         a .qwc file that the Web Connector would refuse (qwc)
+    │   ├── AccountNotConfiguredError   a document needs an account that no rule names (sync)
     │   └── UnresolvedReferenceError    a document refers to one that is not in QuickBooks (sync)
     ├── NotFoundError               what was named does not exist
     ├── StateError                  what was asked for is not possible in the present state
@@ -106,6 +107,12 @@ class UnresolvedReferenceError(InputError):
     """A document refers to another one that is not in QuickBooks."""
 
     code = "unresolved_reference"
+
+
+class AccountNotConfiguredError(InputError):
+    """A document needs an account, and neither it nor the rules of its connection name one."""
+
+    code = "account_not_configured"
 
 
 class NotFoundError(QbwcServiceError):

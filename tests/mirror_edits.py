@@ -14,12 +14,12 @@ from qbwc_service.simulator.quickbooks.statuses import StatusError
 class Clerk:
     """Does one thing after another, a little time apart; what the books refuse is not done."""
 
-    def __init__(self, company: Company, *, seed: int, wait: Callable[[float], object]) -> None:
+    def __init__(self, company: Company, *, seed: int, wait: Callable[[float], object], first_number: int = 0) -> None:
         self.company = company
         self.person = Person(company)
         self.random = Random(seed)  # noqa: S311 - data of a test
         self.wait = wait
-        self.number = 0
+        self.number = first_number
         self.done: dict[str, int] = {}
 
     def work(self, count: int) -> None:
@@ -132,6 +132,15 @@ def delete_deposit(clerk: Clerk) -> None:
     clerk.person.delete(clerk.pick("Deposit").txn_id)
 
 
+def book_journal(clerk: Clerk) -> None:
+    """Changes balances, and nothing that is mirrored tells of it: the daily sweep finds it."""
+    amount = Decimal(clerk.random.randrange(-9999, 9999)) / 100
+    clerk.person.book(clerk.pick_entry("Customer").list_id, amount)
+    accounts = clerk.company.tables.entries_of("Account")
+    receivable = next(one for one in accounts if one.values["AccountType"] == "AccountsReceivable")
+    clerk.person.book(receivable.list_id, amount)
+
+
 def rename_customer(clerk: Clerk) -> None:
     clerk.person.rename(clerk.pick_entry("Customer").list_id, f"Renamed {clerk.new_number()}")
 
@@ -176,5 +185,5 @@ ACTIONS: tuple[Callable[[Clerk], None], ...] = (
     add_invoice, add_invoice, add_credit_memo, add_sales_receipt, pay_invoice, pay_invoice, pay_invoice,
     change_invoice, change_payment, delete_payment, delete_invoice, void_invoice, void_credit, deposit_payment,
     deposit_payment, delete_deposit, rename_customer, rename_item, rename_account, rename_class_or_terms,
-    switch_customer, add_customer, delete_customer, apply_credit, merge_customers,
+    switch_customer, add_customer, delete_customer, apply_credit, book_journal, merge_customers,
 )  # fmt: skip

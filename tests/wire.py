@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -23,9 +24,13 @@ from qbwc_service.credentials import ServerKeys, derive_password
 from qbwc_service.settings import Settings, load_settings
 from qbwc_service.simulator import Application, Company, QuickBooks, WebConnector
 from qbwc_service.store import Database
+from qbwc_service.sync.rules import save_rules
+from tests.no_looks import NO_LOOKS
 
 SERVER_KEY = "a server key for journeys that is long enough"
 REPOSITORY = Path(__file__).resolve().parents[1]
+# Below those that Linux gives to clients; each process that runs tests begins at another one.
+PORTS = (20_000 + number % 12_000 for number in count(os.getpid() * 101))
 
 
 @dataclass(frozen=True)
@@ -113,13 +118,17 @@ ConnectFarSide = Callable[..., FarSide]
 def connect_far_side(database: Database) -> ConnectFarSide:
     """Make a connection and an install, and add its .qwc to a simulated Web Connector."""
 
-    def connect(server: Served, *, name: str = "Acme Trucking", company: Company | None = None) -> FarSide:
+    def connect(
+        server: Served, *, name: str = "Acme Trucking", company: Company | None = None, looks: bool = False
+    ) -> FarSide:
         now = system_clock()
         with database.writing() as db:
             connection_id = connections.create_connection(db, connections.NewConnection(name=name), now=now)
             install = connections.add_install(db, connection_id, label="Front desk", now=now)
             info = connections.get_connection(db, connection_id, now=now)
             owner_id = connections.get_owner_id(db, now=now)
+            if not looks:
+                save_rules(db, connection_id, NO_LOOKS, by="the tests", now=now)
         text = qwc.render_qwc(make_qwc(server.settings, info, install, owner_id=owner_id))
         keys = ServerKeys(server.settings.server_keys)
         password = derive_password(keys, install_id=install.password_id, rotation=install.rotation)
@@ -134,14 +143,16 @@ def connect_far_side(database: Database) -> ConnectFarSide:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a port that nobody has just now, and that no client is given by chance before the server takes it."""
+    for port in PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("there is always another port")
 
 
 def _wait_until_up(url: str, server: Server) -> None:
-    for _ in range(300):
+    for _ in range(1000):  # Imports take long on a machine that is busy.
         with suppress(urllib.error.URLError, ConnectionError, TimeoutError), urllib.request.urlopen(url, timeout=5):  # noqa: S310
             return
         if server.process.poll() is not None:

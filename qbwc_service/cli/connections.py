@@ -151,7 +151,7 @@ def rebind(ctx: click.Context, connection_id: int, *, yes: bool) -> Reply:
         _confirm(ctx, connection)
     with desk.database.writing() as db:
         connections.rebind(db, connection_id, now=desk.now())
-        if pull.get_pull_status(db, connection_id).is_mirrored:
+        if pull.get_pull_status(db, connection_id, now=desk.now()).is_mirrored:
             pull.request_reconciliation(db, connection_id, now=desk.now())
         return _reply(connections.get_connection(db, connection_id, now=desk.now()))
 

@@ -103,7 +103,7 @@ def _run(folder: Path, *, is_quiet: bool) -> Outcome:
         with desk.database.reading() as db:
             documents = list_documents(db, connection_id, limit=MOST_DOCUMENTS)
             operations = count_operations(db, connection_id)
-            mirror = pull.get_pull_status(db, connection_id)
+            mirror = pull.get_pull_status(db, connection_id, now=desk.now())
     finally:
         desk.close()
     return Outcome(

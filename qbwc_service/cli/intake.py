@@ -27,11 +27,16 @@ from qbwc_service.sync import (
 
 BATCH = 500
 ORDER = (
+    DocumentKind.TERMS,
+    DocumentKind.CLASS,
+    DocumentKind.PAYMENT_METHOD,
     DocumentKind.ITEM,
     DocumentKind.CUSTOMER,
     DocumentKind.INVOICE,
     DocumentKind.CREDIT_MEMO,
+    DocumentKind.SALES_RECEIPT,
     DocumentKind.PAYMENT,
+    DocumentKind.DEPOSIT,
 )
 """Each kind refers only to itself and to those before it."""
 

@@ -25,6 +25,10 @@ before_option = click.option(
     "--before", type=ROW_ID, metavar="ID", help="Go on after the last one of a list: give its id."
 )
 
+note_option = click.option("--note", help="Why: it stands with the document.")
+by_option = click.option("--by", default="the command line", show_default=True, help="Who does it.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+
 
 class KindType(click.ParamType[DocumentKind]):
     """A kind of document, in the singular or plural, with hyphens or underscores."""

@@ -52,7 +52,7 @@ def resume(desk: Desk, connection_id: int) -> Reply:
 )
 @connection_argument
 @click.option("--every", type=click.IntRange(1, 1440), metavar="MINUTES", help="How often changes are asked for.")
-@click.option("--oldest", metavar="DAY", help="Leave out what is older than this day; 'all' takes everything.")
+@click.option("--oldest", metavar="DAY", help="Leave out what is older than 2020-01-31; 'all' takes everything.")
 @click.option("--quiet", metavar="FROM-UNTIL", help="Pull nothing at these times of day; 'never' for no such hours.")
 @click.option("--zone", help="The time zone of the quiet hours, such as America/New_York.")
 @click.pass_obj
@@ -66,18 +66,19 @@ def set_(
     if oldest is not None:
         changes["oldest"] = None if oldest == "all" else oldest
     if quiet is not None:
-        begin, _, end = ("", "", "") if quiet == "never" else quiet.partition("-")
-        changes |= {"quiet_from": begin or None, "quiet_until": end or None}
+        begin, dash, end = quiet.partition("-")
+        is_never = quiet == "never"
+        changes |= {"quiet_from": None if is_never else begin, "quiet_until": end if dash and not is_never else None}
     if zone is not None:
         changes["zone"] = zone
     with desk.database.writing() as db:
-        pull.change_settings(db, connection_id, changes)
+        pull.change_settings(db, connection_id, changes, now=desk.now())
     return _reply(desk, connection_id)
 
 
 def _reply(desk: Desk, connection_id: int) -> Reply:
     with desk.database.reading() as db:
-        status = pull.get_pull_status(db, connection_id)
+        status = pull.get_pull_status(db, connection_id, now=desk.now())
     settings = status.settings
     quiet = f"{settings.quiet_from} to {settings.quiet_until} ({settings.zone})" if settings.quiet_from else "none"
     facts = {
@@ -87,6 +88,7 @@ def _reply(desk: Desk, connection_id: int) -> Reply:
         "Looks every": f"{settings.every_minutes} minutes",
         "Oldest day": settings.oldest or "all",
         "Quiet hours": quiet,
+        "Quiet until": status.rests_until,
         "First sync": f"{status.percent} %",
     }
     return Reply(data={"pull": status}, shown=(make_facts(facts),))

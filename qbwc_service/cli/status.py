@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NoReturn
 
 import click
@@ -17,13 +18,23 @@ from qbwc_service.cli.options import ROW_ID
 from qbwc_service.cli.output import make_console
 from qbwc_service.cli.reply import Reply
 from qbwc_service.cli.sandbox import ending_on_sigterm
-from qbwc_service.cli.tables import cell, make_table
+from qbwc_service.cli.tables import cell, make_table, write_minute
 from qbwc_service.store import PullPhase
 from qbwc_service.sync import pull
-from qbwc_service.sync.pull import EntityStatus, PullStatus
+from qbwc_service.sync.pull import EntityStatus, PullStatus, RestStatus
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-BAR_WIDTH = 24
+BAR_WIDTH = 7
+TOPICS = {
+    pull.Topic.FIRST_SYNC: "first sync",
+    pull.Topic.CHANGES: "changes",
+    pull.Topic.FETCH: "single objects",
+    pull.Topic.IDS: "comparison of ids",
+    pull.Topic.BALANCES: "comparison of balances",
+    pull.Topic.COUNT: "count",
+    pull.Topic.OLDER: "count of what is older",
+    pull.Topic.DELETED: "what was deleted",
+}
 
 
 @click.command(cls=LeafCommand, example="qbwc-service status 1 --watch")
@@ -45,10 +56,11 @@ def status(ctx: click.Context, connection_id: int | None, *, watch: bool, interv
 
 
 def _read(desk: Desk, connection_id: int | None) -> list[PullStatus]:
+    now = desk.now()
     with desk.database.reading() as db:
         if connection_id is not None:
-            return [pull.get_pull_status(db, connection_id)]
-        return [pull.get_pull_status(db, one.id) for one in connections.list_connections(db, now=desk.now())]
+            return [pull.get_pull_status(db, connection_id, now=now)]
+        return [pull.get_pull_status(db, one.id, now=now) for one in connections.list_connections(db, now=now)]
 
 
 def _watch(desk: Desk, connection_id: int | None, *, interval: float) -> NoReturn:
@@ -79,26 +91,48 @@ def _shown(found: Sequence[PullStatus]) -> tuple[RenderableType, ...]:
         parts.append(f"{one.connection_id} {one.name}: {_sentence(one)}")
         if one.is_mirrored:
             parts.append(_table(one.entities))
+            parts += [_explain(rest) for rest in one.rests]
     return tuple(parts)
 
 
+def _explain(rest: RestStatus) -> str:
+    """Say in a line what is not asked now, why, and until when."""
+    failed = "QuickBooks refuses it" if rest.is_refused else f"it failed {_times(rest.tries)}"
+    return f"{rest.entity}, {TOPICS[rest.topic]}: {failed} ({rest.reason}); asked again after {_minute(rest.until)}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _sentence(one: PullStatus) -> str:
+    """Say where it stands, and what keeps it from going on."""
+    state = _state(one)
+    if one.is_paused:
+        return f"{state}; paused until: qbwc-service pull resume {one.connection_id}"
+    if one.rests_until is not None:
+        return f"{state}; quiet hours until {_minute(one.rests_until)}"
+    return state
+
+
+def _state(one: PullStatus) -> str:
     if not one.is_mirrored:
         return f"not mirrored; begin with: qbwc-service pull start {one.connection_id}"
-    if one.is_paused:
-        return f"paused at {one.percent} % of the first sync"
-    if one.rests_until is not None:
-        return f"quiet hours until {one.rests_until:%Y-%m-%d %H:%M} UTC"
+    refused = ", ".join(entity.entity for entity in one.entities if entity.is_refused)
     if one.done_at is not None:
-        return "all of it is here"
+        return f"all of it is here, except what QuickBooks refuses: {refused}" if refused else "all of it is here"
     if one.recent_done_at is not None:
         return f"the last twelve months are here; first sync {one.percent} %"
     return f"first sync {one.percent} %"
 
 
 def _table(entities: Sequence[EntityStatus]) -> Table:
-    columns = ("kind", "phase", "", ">objects", "back to", ">left", ">waiting", "last pull", "last error")
-    table = make_table(columns, ())
+    columns = ("kind", "phase", "", ">objects", "back to", ">left", ">by id", "pulled (UTC)")
+    table = make_table(columns, (), is_dense=True)
     for one in entities:
         done = one.rows if one.expected else int(one.phase is PullPhase.INCREMENTAL)
         bar = ProgressBar(total=one.expected or 1, completed=done, width=BAR_WIDTH)
@@ -107,10 +141,10 @@ def _table(entities: Sequence[EntityStatus]) -> Table:
             one.covered_from,
             _time(one.seconds_left),
             one.waiting or None,
-            one.pulled_at,
-            one.last_error,
+            write_minute(one.pulled_at),
         )
-        table.add_row(cell(one.entity), cell(one.phase), bar, *map(cell, cells))
+        phase = "refused" if one.is_refused else one.phase
+        table.add_row(cell(one.entity), cell(phase), bar, *map(cell, cells))
     return table
 
 

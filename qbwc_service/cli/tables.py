@@ -27,9 +27,11 @@ COLOURS = {
 """States that stand out; the others are plain."""
 
 
-def make_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None) -> Table:
-    """Make a table; a column whose name begins with ``>`` is aligned to the right."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+def make_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None, is_dense: bool = False
+) -> Table:
+    """Make a table; a column whose name begins with ``>`` is aligned to the right, a dense one has narrow gaps."""
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, collapse_padding=is_dense)
     for column in columns:
         table.add_column(column.removeprefix(">"), justify="right" if column.startswith(">") else "left")
     for row in rows:
@@ -48,6 +50,11 @@ def make_facts(facts: Mapping[str, object]) -> Text:
 def cell(value: object) -> Text:
     """Write a value for people."""
     return Text(write(value), style=COLOURS.get(str(value), ""))
+
+
+def write_minute(moment: datetime | None) -> str | None:
+    """Write a moment of these days, in UTC, where a table has no room for more."""
+    return None if moment is None else f"{moment.astimezone(UTC):%m-%d %H:%M}"
 
 
 def write(value: object) -> str:  # noqa: PLR0911 - a table of types

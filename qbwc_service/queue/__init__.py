@@ -11,9 +11,11 @@ from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
+from qbwc_service.queue.hold_back import hold_back, take_back
 from qbwc_service.queue.inquire import (
     InquiredDocument,
     InquiredOperation,
+    ask_for_outcome,
     choose_inquiries,
     close_settled_sets,
     count_inquiry,
@@ -25,7 +27,7 @@ from qbwc_service.queue.inquire import (
     settle,
     uncount_inquiry,
 )
-from qbwc_service.queue.retry import RetryPolicy, next_attempt_at, send_again
+from qbwc_service.queue.retry import RetryPolicy, look_again, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
     OperationDetails,
@@ -37,7 +39,7 @@ from qbwc_service.queue.show import (
     list_operations,
 )
 from qbwc_service.queue.subject import name_subject
-from qbwc_service.queue.supersede import supersede
+from qbwc_service.queue.supersede import retire, supersede
 from qbwc_service.queue.unblock import unblock_all, unblock_children
 from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
 
@@ -57,6 +59,7 @@ __all__ = [
     "RetryPolicy",
     "Unanswered",
     "adopt",
+    "ask_for_outcome",
     "cancel",
     "choose_inquiries",
     "claim",
@@ -71,20 +74,24 @@ __all__ = [
     "has_due_work",
     "has_questions",
     "has_unknown_outcomes",
+    "hold_back",
     "hold_inquiries",
     "hold_operations",
     "list_inquiries",
     "list_operations",
+    "look_again",
     "look_up_set",
     "measure_queue",
     "name_subject",
     "next_attempt_at",
     "record_attempts",
     "refuse",
+    "retire",
     "send_again",
     "settle",
     "settle_unanswered",
     "supersede",
+    "take_back",
     "unblock_all",
     "unblock_children",
     "uncount_inquiry",

@@ -24,6 +24,7 @@ class ClaimedOperation:
     document_kind: DocumentKind | None
     document_body: Mapping[str, object] | None
     edit_sequence: str | None
+    decided: Mapping[str, object] | None
     attempt: int
     batch_limit: int | None
 
@@ -126,6 +127,7 @@ def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -
             document_kind=kind,
             document_body=body,
             edit_sequence=operation.edit_sequence,
+            decided=operation.decided,
             attempt=operation.attempts + 1,
             batch_limit=operation.batch_limit,
         )

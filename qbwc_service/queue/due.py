@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from qbwc_service.queue.inquire import is_open_question
 from qbwc_service.queue.unblock import has_undone_parent
-from qbwc_service.store import ABOUT_OUTCOMES, Operation, OperationState
+from qbwc_service.store import ABOUT_OUTCOMES, IS_UNFINISHED, Operation, OperationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,47 +32,45 @@ class QueueDepth:
 def has_due_work(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
     """Say, in SQL, that the connection has an operation that could go out now, or a question about one.
 
-    While an outcome is unknown only questions are due.
+    While an outcome is unknown only questions about outcomes are due: nothing else goes out before.
     """
-    mine = Operation.connection_id == connection_id
-    asks = exists(select(Operation.id).where(mine, is_open_question(), Operation.not_before <= now))
-    unsettled = exists(select(Operation.id).where(mine, Operation.inquiry.in_(ABOUT_OUTCOMES)))
-    goes = exists(
-        select(Operation.id).where(
-            mine,
-            or_(
-                and_(
-                    Operation.state == OperationState.WAITING,
-                    Operation.not_before <= now,
-                    Operation.inquiry.is_(None),
-                ),
-                and_(Operation.state == OperationState.BLOCKED, ~has_undone_parent()),
-            ),
-        )
+    mine, is_now = Operation.connection_id == connection_id, Operation.not_before <= now
+    is_unsettled = Operation.inquiry.in_(ABOUT_OUTCOMES)
+    unsettled = exists(select(Operation.id).where(mine, is_unsettled))
+    asks = exists(select(Operation.id).where(mine, is_unsettled, is_now))
+    waits = exists(select(Operation.id).where(mine, Operation.state == OperationState.WAITING, is_now))
+    freed = exists(
+        select(Operation.id).where(mine, IS_UNFINISHED, Operation.state == OperationState.BLOCKED, ~has_undone_parent())
     )
-    return or_(asks, and_(~unsettled, goes))
+    return or_(asks, and_(~unsettled, or_(waits, freed)))
 
 
 def measure_queue(db: Session, connection_id: int, *, now: datetime) -> QueueDepth:
     """Count what can go out now and what has to wait; one statement, over unfinished operations only."""
-    is_now = Operation.not_before <= now
-    goes = and_(Operation.state == OperationState.WAITING, is_now, Operation.inquiry.is_(None))
-    asks = and_(is_open_question(), is_now)
-    unsettled = Operation.inquiry.in_(ABOUT_OUTCOMES)
-    undecided = and_(Operation.state == OperationState.UNKNOWN, Operation.inquiry.is_(None))
-    counts = select(_count_if(goes), _count_if(asks), _count_if(unsettled), _count_if(undecided), func.count()).where(
-        Operation.connection_id == connection_id,
-        # Each on its own: one list of states would match no partial index.
-        or_(
-            Operation.state == OperationState.WAITING,
-            Operation.state == OperationState.BLOCKED,
-            Operation.state == OperationState.UNKNOWN,
-            unsettled,
-        ),
-    )
-    going, asking, unknown, left, unfinished = db.execute(counts).one()
-    due = asking if unknown else asking + going
-    return QueueDepth(due=due, later=unfinished - left - due, unsettled=unknown, undecided=left)
+    is_now, is_unsettled = Operation.not_before <= now, Operation.inquiry.in_(ABOUT_OUTCOMES)
+    is_undecided = and_(Operation.state == OperationState.UNKNOWN, Operation.inquiry.is_(None))
+    mine = Operation.connection_id == connection_id
+    # Two statements in one: a single condition over both would read every finished operation on SQLite.
+    waiting = select(
+        _count_if(is_now).label("going"),
+        literal(0).label("asking"),
+        literal(0).label("unknown"),
+        literal(0).label("undecided"),
+        func.count().label("unfinished"),
+    ).where(mine, Operation.state == OperationState.WAITING)
+    others = select(
+        literal(0),
+        _count_if(and_(is_unsettled, is_now)),
+        _count_if(is_unsettled),
+        _count_if(is_undecided),
+        func.count(),
+    ).where(mine, IS_UNFINISHED, Operation.state.in_((OperationState.BLOCKED, OperationState.UNKNOWN)))
+    parts = union_all(waiting, others).subquery()
+    names = ("going", "asking", "unknown", "undecided", "unfinished")
+    totals = db.execute(select(*(func.sum(parts.c[name]) for name in names))).one()
+    going, asking, unknown, undecided, unfinished = (int(total) for total in totals)
+    due = asking if unknown else going
+    return QueueDepth(due=due, later=unfinished - undecided - due, unsettled=unknown, undecided=undecided)
 
 
 def _count_if(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -20,7 +20,7 @@ class NewOperation:
     Exactly one of ``body`` (the values of a qbXML request) and ``document_id`` (render it late) is given.
     ``external_guid`` is the braced GUID that marks the object an Add makes. Lower ``priority`` goes first. ``id`` is
     set where the caller took the number before, so that other operations of the same batch can depend on it.
-    ``inquiry`` is what QuickBooks has to be asked before it goes out.
+    ``inquiry`` is what QuickBooks has to be asked before it goes out; ``decided`` what is decided already.
     """
 
     request: str
@@ -33,6 +33,7 @@ class NewOperation:
     not_before: datetime | None = None
     id: int | None = None
     inquiry: Inquiry | None = None
+    decided: Mapping[str, object] | None = None
 
 
 def enqueue(
@@ -107,5 +108,6 @@ def _row(
         "not_before": new.not_before or now,
         "attempts": 0,
         "inquiry": new.inquiry,
+        "decided": None if new.decided is None else dict(new.decided),
         "created_at": now,
     }

@@ -18,8 +18,9 @@ class Outcome:
     ``state`` is DONE, FAILED, UNKNOWN or WAITING (again, from ``not_before`` on). ``status_code`` is QuickBooks' or an
     hresult; ``result`` is what is worth keeping of the answer (ids, counts), as JSON. ``batch_limit`` is set where the
     operation has to go again with fewer others. ``is_retry`` counts this attempt against the limit of retries,
-    ``is_reading`` against that of reading an EditSequence anew.
-    ``inquiry`` is what QuickBooks has to be asked about it before it goes on, ``edit_sequence`` what that told.
+    ``is_reading`` against that of reading its record anew.
+    ``inquiry`` is what QuickBooks has to be asked about it before it goes on, ``edit_sequence`` and ``decided`` what
+    that told.
     """
 
     operation_id: int
@@ -33,6 +34,7 @@ class Outcome:
     is_reading: bool = False
     inquiry: Inquiry | None = None
     edit_sequence: str | None = None
+    decided: dict[str, object] | None = None
 
 
 def finish(db: Session, connection_id: int, outcomes: Sequence[Outcome], *, message_set_id: int, now: datetime) -> None:
@@ -106,6 +108,7 @@ def new_values(operations: Table) -> dict[str, object]:
         "inquiry": asks,
         "inquiries": case((operations.c.inquiry == asks, operations.c.inquiries), else_=0),
         "edit_sequence": func.coalesce(sequence, operations.c.edit_sequence),
+        "decided": func.coalesce(bindparam("so", type_=operations.c.decided.type), operations.c.decided),
     }
 
 
@@ -121,6 +124,7 @@ def operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
         "read_anew": int(outcome.is_reading),
         "asks": outcome.inquiry,
         "sequence": outcome.edit_sequence,
+        "so": outcome.decided,
         "why": None if outcome.state is OperationState.DONE else outcome.status_message,
     }
 

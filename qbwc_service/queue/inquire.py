@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from qbwc_service.queue.finish import Outcome, attempt_values, new_values, operation_values
 from qbwc_service.store import (
     ABOUT_OUTCOMES,
+    IS_UNSETTLED,
     Attempt,
     Document,
     DocumentKind,
@@ -41,7 +42,10 @@ class InquiredDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InquiredOperation:
-    """An operation with an open question; ``inquiries`` counts how often it has been asked by now."""
+    """An operation with an open question; ``inquiries`` counts how often it has been asked by now.
+
+    ``status_code`` and ``status_message`` are what QuickBooks said when it was handed out last.
+    """
 
     id: int
     request: str
@@ -58,6 +62,19 @@ class InquiredOperation:
     external_guid: str | None
     document_id: int | None
     document: InquiredDocument | None
+    decided: Mapping[str, object] | None
+    status_code: str | None = None
+    status_message: str | None = None
+
+    @property
+    def document_kind(self) -> DocumentKind | None:
+        """The kind of its document, if it has one."""
+        return self.document.kind if self.document else None
+
+    @property
+    def document_body(self) -> Mapping[str, object] | None:
+        """What its document says, if it has one."""
+        return self.document.body if self.document else None
 
 
 def is_open_question() -> ColumnElement[bool]:
@@ -138,6 +155,19 @@ def look_up_set(db: Session, connection_id: int, message_set_id: int, *, now: da
     db.execute(move, execution_options={"synchronize_session": False})
 
 
+def ask_for_outcome(
+    db: Session, connection_id: int, operation_id: int, *, decided: Mapping[str, object], now: datetime
+) -> None:
+    """Ask (again) for the outcome of an unknown operation, because a person said something about it."""
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.id == operation_id,
+        Operation.state == OperationState.UNKNOWN,
+    )
+    values = {"inquiry": Inquiry.OUTCOME, "inquiries": 0, "not_before": now, "decided": dict(decided)}
+    db.execute(update(Operation).where(*held).values(**values), execution_options={"synchronize_session": False})
+
+
 def close_settled_sets(db: Session, connection_id: int) -> None:
     """Mark lost sets *settled* of which no operation is unknown any more; one statement."""
     still_unknown = (
@@ -152,6 +182,7 @@ def close_settled_sets(db: Session, connection_id: int) -> None:
     )
     lost = (
         MessageSet.connection_id == connection_id,
+        IS_UNSETTLED,
         MessageSet.state.in_((MessageSetState.UNKNOWN, MessageSetState.APPLY_FAILED)),
         ~still_unknown,
     )
@@ -195,17 +226,25 @@ def settle(
     connection.execute(move, [operation_values(outcome, now=now) for outcome in outcomes])
 
 
-def _select(connection_id: int) -> Select[Operation, Document]:
+def _select(connection_id: int) -> Select[Operation, Document, str | None, str | None]:
     same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    last_attempt = (
+        (Attempt.connection_id == Operation.connection_id)
+        & (Attempt.operation_id == Operation.id)
+        & (Attempt.number == Operation.attempts)
+    )
     return (
-        select(Operation, Document)
+        select(Operation, Document, Attempt.status_code, Attempt.status_message)
         .outerjoin(Document, same_document)
+        .outerjoin(Attempt, last_attempt)
         .where(Operation.connection_id == connection_id, is_open_question())
         .execution_options(populate_existing=True)
     )
 
 
-def _inquired(operation: Operation, document: Document | None) -> InquiredOperation:
+def _inquired(
+    operation: Operation, document: Document | None, status_code: str | None, status_message: str | None
+) -> InquiredOperation:
     if operation.inquiry is None:
         raise LookupError(f"operation {operation.id} has no open question")
     return InquiredOperation(
@@ -231,4 +270,7 @@ def _inquired(operation: Operation, document: Document | None) -> InquiredOperat
             body=document.body,
             fingerprint=document.fingerprint,
         ),
+        decided=operation.decided,
+        status_code=status_code,
+        status_message=status_message,
     )

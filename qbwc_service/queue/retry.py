@@ -1,6 +1,7 @@
 """Try again: by itself after a while, or because a person says so."""
 
 import random
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.queue.unblock import has_undone_parent
 from qbwc_service.store import Inquiry, Operation, OperationState
+
+BEFORE_SENDING = (Inquiry.EDIT_SEQUENCE, Inquiry.LOOK)
+"""What has to be read before an operation goes out, however often it is tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +41,32 @@ def next_attempt_at(
     return now + delay * (0.75 + 0.25 * chance)
 
 
-def send_again(db: Session, connection_id: int, operation_id: int, *, now: datetime) -> bool:
+def look_again(db: Session, connection_id: int, requests: Collection[str]) -> None:
+    """Let what waits of these requests of documents be looked for before it goes out, whether or not it was before."""
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.state.in_((OperationState.WAITING, OperationState.BLOCKED)),
+        Operation.inquiry.is_(None),
+        Operation.request.in_(requests),
+        Operation.document_id.is_not(None),
+    )
+    look = update(Operation).where(*held).values(inquiry=Inquiry.LOOK)
+    db.execute(look, execution_options={"synchronize_session": False})
+
+
+def send_again(
+    db: Session,
+    connection_id: int,
+    operation_id: int,
+    *,
+    inquiry: Inquiry | None = None,
+    decided: Mapping[str, object] | None = None,
+    now: datetime,
+) -> bool:
     """Put a failed or cancelled operation, or one whose outcome is unknown, back to *waiting*; say if it was one.
 
-    A person decided this: for an *unknown* write it means "I looked, it is not in QuickBooks".
+    A person decided this: for an *unknown* write it means "I looked, it is not in QuickBooks". ``inquiry`` is what
+    has to be asked (again) before it goes out, ``decided`` what they decided about it beside.
     """
     held = (
         Operation.connection_id == connection_id,
@@ -55,10 +81,11 @@ def send_again(db: Session, connection_id: int, operation_id: int, *, now: datet
             finished_at=None,
             reason=None,
             # Its outcome is known now; what has to be read before it goes out still has to be read.
-            inquiry=case((Operation.inquiry == Inquiry.EDIT_SEQUENCE, Operation.inquiry)),
+            inquiry=inquiry or case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry)),
             inquiries=0,
             retries=0,
             readings=0,
+            **({} if decided is None else {"decided": dict(decided)}),
         )
     )
     if db.scalar(move.returning(Operation.id), execution_options={"synchronize_session": False}) is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.hold import hold_operations
@@ -22,16 +22,11 @@ def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], 
     lock_dependencies(db, connection_id)
     states = hold_operations(db, connection_id, list(replacements))
     replaced = {operation_id for operation_id, state in states.items() if state in REPLACEABLE}
-    rows = [{"old": old, "new": new, "why": f"replaced by operation {new}"} for old, new in replacements.items()]
-    rows = [row for row in rows if row["old"] in replaced]
+    rows = [{"old": old, "new": new} for old, new in replacements.items() if old in replaced]
     if not rows:
         return set()
-    operations, dependencies = table_of(Operation), table_of(OperationDependency)
-    retire = (
-        update(operations)
-        .where(operations.c.connection_id == connection_id, operations.c.id == bindparam("old"))
-        .values(state=OperationState.SUPERSEDED, finished_at=now, reason=bindparam("why"))
-    )
+    retire(db, connection_id, {row["old"]: row["new"] for row in rows}, now=now)
+    dependencies = table_of(OperationDependency)
     on_the_old = (dependencies.c.connection_id == connection_id, dependencies.c.depends_on_id == bindparam("old"))
     other = dependencies.alias()
     on_the_new = select(other.c.operation_id).where(
@@ -47,8 +42,25 @@ def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], 
         .values(depends_on_id=bindparam("new"))
     )
     connection = db.connection()
-    connection.execute(retire, rows)
     connection.execute(move, rows)
     # What is left waited for the new one already, or is the new one: nothing waits for what will never be done.
     connection.execute(delete(dependencies).where(*on_the_old), rows)
     return replaced
+
+
+def retire(db: Session, connection_id: int, replacements: Mapping[int, int], *, now: datetime) -> None:
+    """Mark operations *superseded* that nothing waits for; one that is out or done is left alone. One statement."""
+    if not replacements:
+        return
+    operations = table_of(Operation)
+    move = (
+        update(operations)
+        .where(
+            operations.c.connection_id == connection_id,
+            operations.c.id == bindparam("old"),
+            or_(*(operations.c.state == state for state in REPLACEABLE)),  # A list cannot be bound for many rows.
+        )
+        .values(state=OperationState.SUPERSEDED, finished_at=now, reason=bindparam("why"))
+    )
+    rows = [{"old": old, "why": f"replaced by operation {new}"} for old, new in sorted(replacements.items())]
+    db.connection().execute(move, rows)

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, TextClause, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
-from qbwc_service.store import Operation, OperationDependency, OperationState
+from qbwc_service.store import IS_UNFINISHED, Operation, OperationDependency, OperationState
 
 
 def unblock_children(db: Session, connection_id: int, done: Collection[int], *, now: datetime) -> list[int]:
@@ -52,8 +52,9 @@ def has_undone_parent() -> ColumnElement[bool]:
 
 
 def _unblock(db: Session, connection_id: int, which: ColumnElement[bool] | None, *, now: datetime) -> list[int]:
-    held = [
+    held: list[ColumnElement[bool] | TextClause] = [
         Operation.connection_id == connection_id,
+        IS_UNFINISHED,
         Operation.state == OperationState.BLOCKED,
         ~has_undone_parent(),
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Inquiry, MessageSet, MessageSetState, Operation, OperationState
+from qbwc_service.store import IS_UNSETTLED, Inquiry, MessageSet, MessageSetState, Operation, OperationState
 
 NO_ANSWER = "QuickBooks may or may not have done this: it was handed out and no answer came back"
 
@@ -30,6 +30,7 @@ def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *
     """
     out = (
         MessageSet.connection_id == connection_id,
+        IS_UNSETTLED,
         MessageSet.update_session_id == update_session_id,
         MessageSet.state.in_((MessageSetState.SENT, MessageSetState.ANSWERED)),
     )

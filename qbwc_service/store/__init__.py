@@ -5,16 +5,18 @@ one QuickBooks company file apart from another. Rules that can be stated are con
 """
 
 from qbwc_service.store import mirror_lists, mirror_transactions, mirror_views
+from qbwc_service.store.audit import AuditEntry
 from qbwc_service.store.base import Base, table_of
 from qbwc_service.store.connections import Connection, Deployment, Install
 from qbwc_service.store.documents import Document, Link, SyncState
 from qbwc_service.store.engine import Database, is_disk_full, open_database
 from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
-from qbwc_service.store.operations import Attempt, Operation, OperationDependency
+from qbwc_service.store.operations import IS_UNFINISHED, Attempt, Operation, OperationDependency
 from qbwc_service.store.problems import Problem
 from qbwc_service.store.pulls import Cursor, PullId, PullSet
-from qbwc_service.store.sessions import MessageSet, UpdateSession
+from qbwc_service.store.rules import RuleSet
+from qbwc_service.store.sessions import IS_UNSETTLED, MessageSet, UpdateSession
 from qbwc_service.store.states import (
     ABOUT_OUTCOMES,
     ConnectionMode,
@@ -33,7 +35,10 @@ from qbwc_service.store.states import (
 
 __all__ = [
     "ABOUT_OUTCOMES",
+    "IS_UNFINISHED",
+    "IS_UNSETTLED",
     "Attempt",
+    "AuditEntry",
     "Base",
     "Connection",
     "ConnectionMode",
@@ -58,6 +63,7 @@ __all__ = [
     "PullId",
     "PullPhase",
     "PullSet",
+    "RuleSet",
     "SessionEnd",
     "SessionState",
     "SyncState",

@@ -66,7 +66,6 @@ class Connection(Base):
 
     is_mirrored: Mapped[bool] = mapped_column(server_default=false())
     is_pull_paused: Mapped[bool] = mapped_column(server_default=false())
-    pull_rests_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     pull_settings: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
     pull_state: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from qbwc_service.store.base import Base, one_of, within
 from qbwc_service.store.states import DocumentKind, DocumentState
-from qbwc_service.store.types import Json, Money, UtcDateTime, Word
+from qbwc_service.store.types import Json, JsonOrNull, Money, UtcDateTime, Word
 
 
 class Document(Base):
@@ -35,7 +35,10 @@ class Document(Base):
 
 
 class Link(Base):
-    """The pairing of a document with its object in QuickBooks, as last agreed."""
+    """The pairing of a document with its object in QuickBooks, as last agreed.
+
+    ``agreed`` holds both sides of that moment: our ``body`` and QuickBooks' ``record`` (sync/agreed.py).
+    """
 
     __tablename__ = "links"
     __table_args__ = (
@@ -52,6 +55,7 @@ class Link(Base):
     external_guid: Mapped[str | None] = mapped_column(String(38))
     fingerprint: Mapped[str] = mapped_column(String(64))
     linked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agreed: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
 
 
 class SyncState(Base):

@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.store.base import Base
 
-NUMBERED = ("connections", "installs", "update_sessions", "message_sets", "documents", "operations", "problems")
+NUMBERED = (
+    "connections",
+    "installs",
+    "update_sessions",
+    "message_sets",
+    "documents",
+    "operations",
+    "problems",
+    "audit_entries",
+)
 
 SEQUENCES = {name: Sequence(f"{name}_id_seq", metadata=Base.metadata) for name in NUMBERED}
 

@@ -9,6 +9,9 @@ from qbwc_service.store.base import Base, one_of, within
 from qbwc_service.store.states import Inquiry, OperationState
 from qbwc_service.store.types import JsonOrNull, UtcDateTime, Word
 
+IS_UNFINISHED = text("operations.state IN ('blocked', 'sent', 'unknown')")
+"""Word for word the condition of the partial index: SQLite uses the index only where it stands in the statement."""
+
 
 class Operation(Base):
     """One thing to do in QuickBooks.
@@ -19,7 +22,8 @@ class Operation(Base):
     QuickBooks could not do it just then. ``batch_limit`` is how many operations a set that
     carries this one may hold: it is halved each time QuickBooks refuses a whole set, until the bad one is alone.
     ``inquiry`` is what QuickBooks has to be asked about it first, ``inquiries`` how often it was asked in a row.
-    ``edit_sequence`` is the record's, read for a change that leaves it to the service.
+    ``edit_sequence`` is the record's, read for a change that leaves it to the service. ``decided`` is what a look into
+    QuickBooks, or a person, decided about an operation of a document (docs/architecture.md).
     """
 
     __tablename__ = "operations"
@@ -85,6 +89,7 @@ class Operation(Base):
     inquiry: Mapped[Inquiry | None] = mapped_column(Word(Inquiry))
     inquiries: Mapped[int] = mapped_column(server_default="0")
     edit_sequence: Mapped[str | None] = mapped_column(String(16))
+    decided: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
     readings: Mapped[int] = mapped_column(server_default="0")
 
 

@@ -18,7 +18,8 @@ class Cursor(Base):
     ``iterator_session_id``. ``is_cut`` says that this broke off, so that the ids of the window are compared before
     anything of it is asked again. ``high_water`` is the largest TimeModified seen, as QuickBooks wrote it but without
     its offset; ``next_high_water`` is what it will be when the iteration has ended. While the history is pulled,
-    ``remaining_count`` is how many objects are older than ``covered_from``; else what the iterator has left.
+    ``remaining_count`` is how many objects are older than ``covered_from``. ``rests`` says what is not asked for a
+    while, and why.
     """
 
     __tablename__ = "cursors"
@@ -67,13 +68,14 @@ class Cursor(Base):
     swept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     comparison: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
 
-    failures: Mapped[int] = mapped_column(server_default="0")
-    last_error: Mapped[str | None]
-    goes_alone: Mapped[bool] = mapped_column(server_default=false())
+    rests: Mapped[dict[str, dict[str, object]] | None] = mapped_column(JsonOrNull)
 
 
 class PullId(Base):
-    """One object that is fetched by its id: its balance may have changed, or it is missing in the mirror."""
+    """One object that is fetched by its id: its balance may have changed, or it is missing in the mirror.
+
+    ``tries`` is how often a question with it failed; after the first time it is asked for alone.
+    """
 
     __tablename__ = "pull_ids"
     __table_args__ = (ForeignKeyConstraint(["connection_id", "entity"], ["cursors.connection_id", "cursors.entity"]),)
@@ -82,6 +84,7 @@ class PullId(Base):
     entity: Mapped[str] = mapped_column(String(32), primary_key=True)
     object_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    tries: Mapped[int] = mapped_column(server_default="0")
 
 
 class PullSet(Base):

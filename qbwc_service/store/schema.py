@@ -9,14 +9,16 @@ from sqlalchemy.exc import DBAPIError
 from qbwc_service.bundled import find_bundled
 from qbwc_service.errors import SchemaError
 from qbwc_service.store.engine import Database
+from qbwc_service.store.statistics import tell_planner
 
 
 def upgrade_schema(database: Database, *, revision: str = "head") -> None:
-    """Run the migrations up to ``revision``; on an up-to-date database nothing happens."""
+    """Run the migrations up to ``revision``; on an up-to-date database nothing changes."""
     with database.engine.connect() as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+        tell_planner(connection)
         connection.commit()
 
 

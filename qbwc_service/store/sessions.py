@@ -9,6 +9,9 @@ from qbwc_service.store.base import Base, one_of, within
 from qbwc_service.store.states import MessageSetPurpose, MessageSetState, SessionEnd, SessionState
 from qbwc_service.store.types import CompressedText, Json, UtcDateTime, Word
 
+IS_UNSETTLED = text("message_sets.state NOT IN ('applied', 'settled')")
+"""Word for word the condition of the partial index: SQLite uses the index only where it stands in the statement."""
+
 
 class UpdateSession(Base):
     """One run of the Web Connector, authenticate … closeConnection; the ticket is kept as its SHA-256.

@@ -97,6 +97,8 @@ class Inquiry(StrEnum):
     """It changes a record: at which EditSequence does that stand now?"""
     NAME = "name"
     """It was refused because its name is in use: who has the name?"""
+    LOOK = "look"
+    """It is for a document: what does QuickBooks have of it now? The rules decide by that how it goes out."""
 
 
 ABOUT_OUTCOMES = (Inquiry.STORED_ANSWER, Inquiry.OUTCOME)
@@ -108,13 +110,18 @@ FINISHED = (OperationState.DONE, OperationState.FAILED, OperationState.CANCELLED
 
 
 class DocumentKind(StrEnum):
-    """The kinds of documents a customer's program can hand us."""
+    """The kinds of documents a customer's program can hand us; each refers only to itself and to those before it."""
 
+    TERMS = "terms"
+    CLASS = "class"
+    PAYMENT_METHOD = "payment_method"
     CUSTOMER = "customer"
     ITEM = "item"
     INVOICE = "invoice"
     CREDIT_MEMO = "credit_memo"
+    SALES_RECEIPT = "sales_receipt"
     PAYMENT = "payment"
+    DEPOSIT = "deposit"
 
 
 class DocumentState(StrEnum):
@@ -127,6 +134,9 @@ class DocumentState(StrEnum):
     PROBLEM = "problem"
     UNKNOWN = "unknown"
     CLEARED = "cleared"
+    ACCEPTED = "accepted"
+    VOIDED = "voided"
+    DELETED = "deleted"
 
 
 class ProblemReason(StrEnum):
@@ -134,15 +144,30 @@ class ProblemReason(StrEnum):
 
     OUTCOME_UNKNOWN = "outcome_unknown"
     PARENT_FAILED = "parent_failed"
+    CUSTOMER_NOT_SYNCED = "customer_not_synced"
+    ITEM_NOT_SYNCED = "item_not_synced"
+    ACCOUNT_NOT_CONFIGURED = "account_not_configured"
     NAME_IN_USE = "name_in_use"
     EDIT_CONFLICT = "edit_conflict"
+    CUSTOMER_AMBIGUOUS = "customer_ambiguous"
+    CUSTOMER_INACTIVE = "customer_inactive"
+    CUSTOMER_CHANGED = "customer_changed"
+    ITEM_AMBIGUOUS = "item_ambiguous"
+    DUPLICATE_NUMBER = "duplicate_number"
+    ALREADY_PAID = "already_paid"
+    AMOUNT_EXCEEDS_BALANCE = "amount_exceeds_balance"
+    DRIFT = "drift"
     DELETED_IN_QUICKBOOKS = "deleted_in_quickbooks"
+    DELETED_IN_APP = "deleted_in_app"
+    ALREADY_DEPOSITED = "already_deposited"
     REFERENCE_MISSING = "reference_missing"
     RECORD_LOCKED = "record_locked"
     CLOSED_PERIOD = "closed_period"
     PERMISSION_DENIED = "permission_denied"
     FEATURE_DISABLED = "feature_disabled"
     UNSUPPORTED_BY_VERSION = "unsupported_by_version"
+    FIELD_TOO_LONG = "field_too_long"
+    TEXT_CHANGED = "text_changed"
     INVALID_VALUE = "invalid_value"
     REJECTED_BY_QUICKBOOKS = "rejected_by_quickbooks"
     QUICKBOOKS_CLOSED = "quickbooks_closed"
@@ -152,4 +177,7 @@ class ProblemReason(StrEnum):
     NEEDS_AUTHORIZATION = "needs_authorization"
     UNATTENDED_NOT_ALLOWED = "unattended_not_allowed"
     COMPANY_MISMATCH = "company_mismatch"
+    WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a reason
+    SETUP_UNFINISHED = "setup_unfinished"
+    OFFLINE = "offline"
     NOT_CONNECTED = "not_connected"

@@ -20,6 +20,8 @@ from qbwc_service.sync.check import CheckedDocument, check_document
 from qbwc_service.sync.circles import find_circles
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.references import Target
+from qbwc_service.sync.route import Route, is_unchanged, plan_route
+from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.save import save_documents
 
 
@@ -61,8 +63,9 @@ def enqueue_document(
 ) -> AcceptedDocument:
     """Accept one document and put it on its way to QuickBooks when the caller commits.
 
-    The same content again changes nothing. Raises InvalidDocumentError naming every field that is wrong,
-    StateError where the document can not be changed in its present state.
+    The same content again changes nothing; other content of what is in QuickBooks becomes a change of the record
+    there. Raises InvalidDocumentError naming every field that is wrong, StateError where the document can not be
+    changed in its present state, or the rules do not let it go.
     """
     (result,) = enqueue_documents(db, connection_id, [(kind, body)], now=now)
     if isinstance(result, RefusedDocument):
@@ -84,20 +87,22 @@ def enqueue_documents(
     """
     moment = now or system_clock()
     check_connection(db, connection_id)
+    rules = load_rules(db, connection_id)
     results: dict[int, Result] = {}
     checked: dict[int, CheckedDocument] = {}
     for position, (kind, body) in enumerate(documents):
         try:
-            checked[position] = check_document(kind, body, country=country)
+            checked[position] = check_document(kind, body, country=country, rules=rules)
         except QbwcServiceError as error:
             results[position] = _refuse(kind, body, error)
     _refuse_repeated(checked, results)
     lock_dependencies(db, connection_id)
     known = find_known(db, connection_id, _all_targets(checked))
-    _refuse_unchangeable(checked, results, known, db=db, connection_id=connection_id)
+    routes = _plan_routes(db, connection_id, checked, results, known, rules=rules)
     _refuse_circles(db, connection_id, checked, results, known)
     order = _sort_by_reference(checked, results, known)
-    saved = save_documents(db, connection_id, [checked[position] for position in order], known=known, now=moment)
+    documents_in_order = [checked[position] for position in order]
+    saved = save_documents(db, connection_id, documents_in_order, known=known, routes=routes, now=moment)
     for position, row in zip(order, saved, strict=True):
         document = checked[position]
         results[position] = AcceptedDocument(
@@ -126,37 +131,40 @@ def _refuse_repeated(checked: dict[int, CheckedDocument], results: dict[int, Res
             _drop(position, checked, results, _field_error("external_id", "repeat", message))
 
 
-def _refuse_unchangeable(
+def _plan_routes(
+    db: Session,
+    connection_id: int,
     checked: dict[int, CheckedDocument],
     results: dict[int, Result],
     known: Mapping[Target, KnownDocument],
     *,
-    db: Session,
-    connection_id: int,
-) -> None:
-    """Refuse new content for what is in QuickBooks already, or on its way there at this moment.
+    rules: Rules,
+) -> dict[Target, Route]:
+    """Say how each new content goes; refuse what cannot go, or is on its way to QuickBooks at this moment.
 
     The operations of the others are held from here on, so that the Web Connector cannot fetch one while it is being
     replaced. Operations are locked before sync states everywhere.
     """
-    changed = {
-        position: present
+    new = {
+        position: document
         for position, document in checked.items()
-        if (present := known.get(document.target)) is not None and present.fingerprint != document.fingerprint
+        if not is_unchanged(document, known.get(document.target))
     }
-    states = queue.hold_operations(db, connection_id, [present.operation_id for present in changed.values()])
-    for position, present in changed.items():
-        document, state = checked[position], states[present.operation_id]
-        if present.is_linked or state is OperationState.DONE:
-            message = f"{document.kind.value} {document.external_id!r} is in QuickBooks already with other content"
-            remedy = (
-                f"send the change as a qbXML request, with its id there: {present.quickbooks_id or 'see its document'}"
-            )
-            _drop(position, checked, results, StateError(message, field="external_id", remedy=remedy))
-        elif state in {OperationState.SENT, OperationState.UNKNOWN}:
+    present = {position: known[document.target] for position, document in new.items() if document.target in known}
+    states = queue.hold_operations(db, connection_id, [one.operation_id for one in present.values()])
+    routes: dict[Target, Route] = {}
+    for position, document in new.items():
+        before = present.get(position)
+        if before is not None and states[before.operation_id] in {OperationState.SENT, OperationState.UNKNOWN}:
             message = f"{document.kind.value} {document.external_id!r} has been handed to QuickBooks and is not settled"
             error = StateError(message, field="external_id", remedy="send the change again when it is")
             _drop(position, checked, results, error)
+            continue
+        try:
+            routes[document.target] = plan_route(document, before, rules=rules)
+        except StateError as refused:
+            _drop(position, checked, results, refused)
+    return routes
 
 
 def _refuse_circles(
@@ -188,7 +196,8 @@ def _sort_by_reference(
 ) -> list[int]:
     """Put what is referred to first; refuse what refers to nothing we have, or in a circle."""
     order: list[int] = []
-    placed = set(known) - {document.target for document in checked.values()}
+    there = {target for target, present in known.items() if present.state is not DocumentState.DELETED}
+    placed = there - {document.target for document in checked.values()}
     waiting = sorted(checked, key=lambda position: (_rank(checked[position].kind), position))
     while waiting:
         ready = [position for position in waiting if placed.issuperset(checked[position].targets)]
@@ -196,7 +205,8 @@ def _sort_by_reference(
             break
         order += ready
         placed.update(checked[position].target for position in ready)
-        waiting = [position for position in waiting if position not in set(ready)]
+        taken = set(ready)
+        waiting = [position for position in waiting if position not in taken]
     for position in waiting:
         missing = {target: path for target, path in checked[position].targets.items() if target not in placed}
         errors = [

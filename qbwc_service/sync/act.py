@@ -1,51 +1,151 @@
 """What a person does about a problem: each action is one of the repairs, and closes what it repairs."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from qbwc_service.errors import InputError, StateError
-from qbwc_service.sync.problems.reasons import ProblemAction
-from qbwc_service.sync.problems.show import ProblemInfo, get_problem
+from qbwc_service.errors import InputError, QbwcServiceError, StateError
+from qbwc_service.store import DocumentState, ProblemReason
+from qbwc_service.sync.audit import Deed, record_deed, standing_of
+from qbwc_service.sync.delete import Leaving, send_away
+from qbwc_service.sync.known import KnownDocument, find_known
+from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
+from qbwc_service.sync.missing import create_missing
+from qbwc_service.sync.pair import pair, unpair
+from qbwc_service.sync.problems.actions import ProblemAction
+from qbwc_service.sync.problems.record import close_problems, subject_of
+from qbwc_service.sync.problems.show import ProblemInfo, get_problem, list_problems
+from qbwc_service.sync.references import Target
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
+from qbwc_service.sync.resend import send_change
+from qbwc_service.sync.rules import load_rules
+from qbwc_service.sync.state import mark_document
+
+MOST_AT_ONCE = 10_000
+
+SENT_AGAIN: Mapping[ProblemAction, Mapping[str, object]] = {
+    ProblemAction.RETRY: {},
+    ProblemAction.SEND_AGAIN: {Decided.AS_NEW: True},
+    ProblemAction.RENUMBER: {Decided.RENUMBER: True},
+}
+"""Actions that put the operation back into the queue, with what is decided by them."""
 
 BY_LENGTH = 200
 """How much is kept of who closed a problem, and why."""
 
 
-def act_on_problem(
-    db: Session,
-    connection_id: int,
-    problem_id: int,
-    *,
-    action: ProblemAction,
-    quickbooks_id: str | None = None,
-    note: str | None = None,
-    by: str,
-    now: datetime,
-) -> ProblemInfo:
+def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed) -> ProblemInfo:
     """Do one of the actions that the problem allows, and give the problem as it is then.
 
-    ``quickbooks_id`` is the record to ``link``; ``by`` says who does it, ``note`` why. Raises NotFoundError,
-    InputError where the id is missing or not wanted, and StateError where the problem is closed or the action is none
-    of its own: both say what is possible.
+    Raises NotFoundError, InputError where the id is missing or not wanted, and StateError where the problem is closed
+    or the action is none of its own: both say what is possible.
     """
     problem = get_problem(db, connection_id, problem_id)
-    by = (f"{by}: {note}" if note else by)[:BY_LENGTH]
-    operation_id = _check(problem, action, quickbooks_id=quickbooks_id)
-    match action:
-        case ProblemAction.RETRY:
-            retry_operation(db, connection_id, operation_id, by=by, now=now)
-        case ProblemAction.SEND_AGAIN:
-            retry_operation(db, connection_id, operation_id, not_in_quickbooks=True, by=by, now=now)
-        case ProblemAction.CLEAR:
-            cancel_operation(db, connection_id, operation_id, reason=note or f"cleared by {by}", by=by, now=now)
-        case ProblemAction.LINK:
-            link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id or "", by=by, now=now)
+    operation_id = _check(problem, deed)
+    document_id = None if problem.kind is None else _subject(db, connection_id, problem)[1].document_id
+    before = standing_of(db, connection_id, document_id)
+    closer = f"{deed.by}: {deed.note}" if deed.note else deed.by
+    _do(db, connection_id, problem, operation_id, replace(deed, by=closer[:BY_LENGTH]))
+    deed = replace(deed, by=deed.by[:BY_LENGTH])
+    record_deed(db, connection_id, deed, document_id=document_id, problem_id=problem.id, before=before)
     return get_problem(db, connection_id, problem_id)
 
 
-def _check(problem: ProblemInfo, action: ProblemAction, *, quickbooks_id: str | None) -> int:
+def act_on_problems(
+    db: Session, connection_id: int, deed: Deed, *, reason: ProblemReason, limit: int = MOST_AT_ONCE
+) -> tuple[list[ProblemInfo], list[tuple[ProblemInfo, QbwcServiceError]]]:
+    """Do the same about all open problems of a reason; give those that it was done to, and those where it failed."""
+    done: list[ProblemInfo] = []
+    failed: list[tuple[ProblemInfo, QbwcServiceError]] = []
+    for problem in list_problems(db, connection_id, reason=reason, limit=limit):
+        try:
+            with db.begin_nested():
+                done.append(act_on_problem(db, connection_id, problem.id, deed))
+        except QbwcServiceError as error:
+            failed.append((problem, error))
+    return done, failed
+
+
+def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    by, now = deed.by, deed.now
+    if deed.action in SENT_AGAIN:
+        looked, decided = deed.action is ProblemAction.SEND_AGAIN, SENT_AGAIN[deed.action]
+        retry_operation(db, connection_id, operation_id, not_in_quickbooks=looked, decided=decided, by=by, now=now)
+        return
+    match deed.action:
+        case ProblemAction.ACCEPT_EXTERNAL:
+            _accept_external(db, connection_id, problem, operation_id, deed)
+        case ProblemAction.CLEAR:
+            why = deed.note or f"cleared by {by}"
+            cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
+        case ProblemAction.LINK if problem.kind is None:
+            quickbooks_id = deed.quickbooks_id or ""
+            link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
+        case ProblemAction.LINK:
+            subject = _subject(db, connection_id, problem)
+            pair(db, connection_id, subject, deed.quickbooks_id or "", by=by, now=now)
+        case ProblemAction.UNLINK:
+            unpair(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
+        case ProblemAction.USE_APP:
+            _use_app(db, connection_id, problem, operation_id, deed)
+        case ProblemAction.USE_QUICKBOOKS:
+            _use_quickbooks(db, connection_id, problem, operation_id, deed)
+        case ProblemAction.CREATE_MISSING:
+            rules = load_rules(db, connection_id)
+            create_missing(db, connection_id, operation_id, problem.message, rules=rules, by=by, now=now)
+
+
+def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    match problem.reason:
+        case ProblemReason.DRIFT:
+            send_change(db, connection_id, _subject(db, connection_id, problem), by=deed.by, now=deed.now)
+        case ProblemReason.DELETED_IN_APP:
+            target, present = _subject(db, connection_id, problem)
+            how = Leaving(str(problem.evidence.get("how", Leaving.DELETE)))
+            send_away(db, connection_id, target.kind, present, how=how, now=deed.now)
+        case _:
+            retry_operation(db, connection_id, operation_id, decided={Decided.USE: APP}, by=deed.by, now=deed.now)
+
+
+def _use_quickbooks(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    match problem.reason:
+        case ProblemReason.DRIFT | ProblemReason.DELETED_IN_APP | ProblemReason.TEXT_CHANGED:
+            _, present = _subject(db, connection_id, problem)
+            if problem.reason is ProblemReason.DELETED_IN_APP:
+                mark_document(
+                    db,
+                    connection_id,
+                    present.document_id,
+                    state=DocumentState.CLEARED,
+                    message=f"deleted here; {deed.by} let it stay in QuickBooks",
+                    now=deed.now,
+                )
+            subjects = {subject_of(None, present.document_id)}
+            close_problems(db, connection_id, subjects=subjects, by=deed.by, now=deed.now)
+        case _:
+            retry_operation(
+                db, connection_id, operation_id, decided={Decided.USE: QUICKBOOKS}, by=deed.by, now=deed.now
+            )
+
+
+def _accept_external(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    """Send nothing: QuickBooks is right. Retrying the operation takes it back."""
+    why = deed.note or f"{deed.by} accepted QuickBooks as it is"
+    cancel_operation(db, connection_id, operation_id, reason=why, by=deed.by, now=deed.now)
+    _, present = _subject(db, connection_id, problem)
+    state = DocumentState.ACCEPTED
+    mark_document(db, connection_id, present.document_id, state=state, message=why, now=deed.now)
+
+
+def _subject(db: Session, connection_id: int, problem: ProblemInfo) -> tuple[Target, KnownDocument]:
+    if problem.kind is None or problem.external_id is None:
+        raise StateError(f"problem {problem.id} is about no document", field="problem")
+    target = Target(problem.kind, problem.external_id)
+    return target, find_known(db, connection_id, {target})[target]
+
+
+def _check(problem: ProblemInfo, deed: Deed) -> int:
     """Give the operation that is to be repaired."""
     if problem.closed_at is not None:
         raise StateError(
@@ -54,14 +154,15 @@ def _check(problem: ProblemInfo, action: ProblemAction, *, quickbooks_id: str | 
             remedy="there is nothing left to do about it",
         )
     allowed = problem.fact.actions
+    action = deed.action
     if problem.operation_id is None or action not in allowed:
         raise StateError(
             f"problem {problem.id} ({problem.reason.value}) cannot be dealt with by {action.value}",
             field="action",
             remedy=f"possible: {', '.join(allowed)}" if allowed else problem.fact.advice,
         )
-    if (action is ProblemAction.LINK) != (quickbooks_id is not None):
-        needs = "needs the record's id" if quickbooks_id is None else f"does not go with {action.value}"
+    if (action is ProblemAction.LINK) != (deed.quickbooks_id is not None):
+        needs = "needs the record's id" if deed.quickbooks_id is None else f"does not go with {action.value}"
         remedy = "give the ListID or TxnID of the record with --quickbooks-id"
         raise InputError(f"{action.value}: an id {needs}", field="quickbooks_id", remedy=remedy)
     return problem.operation_id

@@ -10,11 +10,15 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import AnswerError
 from qbwc_service.store import Attempt, Document, DocumentState, Inquiry, Operation, OperationState
-from qbwc_service.sync.judge import Judgement, Sent, judge_lost_read, judge_response, judge_silence
+from qbwc_service.sync.custom_fields import judge_field, set_fields
+from qbwc_service.sync.judge import Judgement, judge_lost_read, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
+from qbwc_service.sync.make_sent import make_sent
+from qbwc_service.sync.missing import create_by_rule
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
-from qbwc_service.sync.sent import make_sent
+from qbwc_service.sync.rules import Rules, load_rules
+from qbwc_service.sync.sent import Sent
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
@@ -80,12 +84,13 @@ def apply_answer(
     policy: queue.RetryPolicy,
     now: datetime,
     silence_means: Inquiry = Inquiry.STORED_ANSWER,
+    done_by: str | None = None,
 ) -> Applied:
     """Match an answer to the operations of its set by requestID, and record what it says of each.
 
     What the answer does not mention, or what stands behind the place where it cannot be read any more, is *unknown*
-    (a write) or asked again (a read). ``silence_means`` is what is asked about such a write. Applying the same answer
-    twice changes nothing.
+    (a write) or asked again (a read). ``silence_means`` is what is asked about such a write, ``done_by`` how it is
+    known of what succeeded, where the answer did not come as usual. Applying the same answer twice changes nothing.
     """
     sent = list_sent(db, connection_id, message_set_id)
     judgements: dict[int, Judgement] = {}
@@ -94,8 +99,8 @@ def apply_answer(
         for response in qbxml.read_answer(answer):
             operation = sent.get(_operation_id(response.request_id))
             if operation is not None and operation.operation_id not in judgements:
-                judged = judge_response(response, operation, policy=policy, now=now)
-                judgements[operation.operation_id] = judged
+                judged = _named(judge_response(response, operation, policy=policy, now=now), done_by)
+                judgements[operation.operation_id] = judge_field(judged, now=now)
     except AnswerError as unreadable:
         problem = unreadable.message
     for operation_id, operation in sent.items():
@@ -107,6 +112,13 @@ def apply_answer(
     return apply_judgements(
         db, connection_id, message_set_id=message_set_id, judgements=judgements, problem=problem, now=now
     )
+
+
+def _named(judged: Judgement, done_by: str | None) -> Judgement:
+    """Say with the attempt how its success is known."""
+    if done_by is None or judged.outcome.state is not OperationState.DONE:
+        return judged
+    return replace(judged, outcome=replace(judged.outcome, status_message=done_by))
 
 
 def repeat_lost_reads(
@@ -140,10 +152,19 @@ def record_judgements(
     db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime, by: str = BY_ITSELF
 ) -> None:
     """Record what ended operations mean for everything else: links, states, problems, and those that wait for them."""
-    record_effects(db, connection_id, judgements, now=now)
+    rules = _rules_of_effects(db, connection_id, judgements)
+    record_effects(db, connection_id, judgements, rules=rules, now=now)
     freed = queue.unblock_children(db, connection_id, _with(judgements, OperationState.DONE), now=now)
     mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
     record_problems(db, connection_id, judgements, by=by, now=now)
+    create_by_rule(db, connection_id, judgements, now=now)
+    set_fields(db, connection_id, judgements, rules=rules, now=now)
+
+
+def _rules_of_effects(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> Rules:
+    """Give the rules that hold; no statement where no document was written."""
+    has_effects = any(one.effect is not None and one.sent.document_id is not None for one in judgements)
+    return load_rules(db, connection_id) if has_effects else Rules()
 
 
 def _sent(operation: Operation, document: Document | None, *, was_lost: bool = False) -> Sent:

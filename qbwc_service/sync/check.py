@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -10,10 +10,13 @@ from pydantic_core import ErrorDetails
 
 from qbwc_service import qbxml
 from qbwc_service.errors import FieldError, InvalidDocumentError, InvalidRequestError
-from qbwc_service.qbxml import TextChange
+from qbwc_service.qbxml import Characters, TextChange
 from qbwc_service.store import DocumentKind
 from qbwc_service.sync.kinds import allows_external_guid, field_path, render_document
+from qbwc_service.sync.mend import mend
 from qbwc_service.sync.references import Target, list_targets
+from qbwc_service.sync.rules import Accounts, Rules, custom_values, fill_in
+from qbwc_service.sync.shape_parts import Shape
 from qbwc_service.sync.shapes import SHAPES
 
 BASELINE_VERSION = "13.0"
@@ -31,7 +34,11 @@ SENTENCES = {
 """What people read in place of pydantic's own words, by its type of error."""
 
 SOME_ID = "80000001-1"
-SOME_GUID = "{00000000-0000-0000-0000-000000000000}"
+SOME_RULES = Rules(accounts=Accounts(deposits="Bank", fees="Fees"))
+"""Which accounts the rules name is seen when the document goes out; here only its form counts."""
+LONGEST_FIELD = 255
+"""Characters of a custom field [Intuit: STR255TYPE]."""
+SOME_FIELD = {"OwnerID": "0", "TxnDataExtType": "Invoice", "TxnID": SOME_ID}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +60,39 @@ class CheckedDocument:
         return Target(self.kind, self.external_id)
 
 
-def check_document(kind: DocumentKind | str, body: Mapping[str, object], *, country: str) -> CheckedDocument:
+def check_document(
+    kind: DocumentKind | str,
+    body: Mapping[str, object],
+    *,
+    country: str,
+    rules: Rules,
+) -> CheckedDocument:
     """Check a document; InvalidDocumentError lists all its mistakes, by field."""
     known_kind = _kind(kind)
-    canonical = _shape(known_kind, body)
-    rendered = render_document(known_kind, canonical, resolve=lambda _kind, _id: SOME_ID, external_guid=None)
-    takes_guid = allows_external_guid(rendered.request)
-    built = _build(known_kind, qbxml.Request(name=rendered.request, values=rendered.values), country=country)
+    shape, errors = _shape(known_kind, body)
+    canonical: dict[str, object] = {}
+    changes: list[TextChange] = []
+    if shape is not None:
+        canonical = shape.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        request = _render(known_kind, canonical)
+        built, further = _build(known_kind, request, country=country, characters=rules.characters)
+        seen = {error.path for error in errors}
+        errors += [error for error in further if error.path not in seen]
+        changes, refused = _check_custom_fields(known_kind, canonical, rules, country=country)
+        errors += refused
+    if errors or shape is None or built is None:
+        raise InvalidDocumentError(f"the {known_kind.value} is not acceptable", errors)
+    changes += [replace(change, path=field_path(known_kind, change.path)) for change in built.changed]
     text = json.dumps(canonical, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return CheckedDocument(
         kind=known_kind,
         external_id=str(canonical["external_id"]),
         body=canonical,
         fingerprint=hashlib.sha256(text.encode()).hexdigest(),
-        request=rendered.request,
-        takes_external_guid=takes_guid,
+        request=request.name,
+        takes_external_guid=allows_external_guid(request.name),
         targets=list_targets(known_kind, canonical),
-        text_changes=tuple(replace(change, path=field_path(known_kind, change.path)) for change in built.changed),
+        text_changes=tuple(changes),
     )
 
 
@@ -82,9 +105,10 @@ def _kind(kind: DocumentKind | str) -> DocumentKind:
         raise InvalidDocumentError("this kind of document is not known", [problem]) from None
 
 
-def _shape(kind: DocumentKind, body: Mapping[str, object]) -> dict[str, object]:
+def _shape(kind: DocumentKind, body: Mapping[str, object]) -> tuple[Shape | None, list[FieldError]]:
+    """Give the document in its shape, and what is wrong with it: then it is mended, or None where it cannot be."""
     try:
-        shape = SHAPES[kind].model_validate(body)
+        return SHAPES[kind].model_validate(body), []
     except ValidationError as refused:
         errors = [
             FieldError(path=_path(problem), rule=problem["type"], message=_sentence(problem))
@@ -93,15 +117,23 @@ def _shape(kind: DocumentKind, body: Mapping[str, object]) -> dict[str, object]:
         # Of a list that holds something wrong, pydantic says too that it is too short; that is an echo only.
         entries = {error.path.partition("[")[0] for error in errors if "[" in error.path}
         errors = [error for error in errors if error.path not in entries]
-        raise InvalidDocumentError(f"the {kind.value} is not acceptable", errors) from None
-    return shape.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return mend(SHAPES[kind], body, refused) if isinstance(body, Mapping) else None, errors
 
 
-def _build(kind: DocumentKind, request: qbxml.Request, *, country: str) -> qbxml.BuiltRequest:
+def _render(kind: DocumentKind, canonical: Mapping[str, object]) -> qbxml.Request:
+    filled = fill_in(kind, canonical, SOME_RULES)
+    rendered = render_document(kind, filled, resolve=lambda _kind, _id: SOME_ID, external_guid=None)
+    return qbxml.Request(name=rendered.request, values=rendered.values)
+
+
+def _build(
+    kind: DocumentKind, request: qbxml.Request, *, country: str, characters: Characters
+) -> tuple[qbxml.BuiltRequest | None, list[FieldError]]:
+    """Build it, or say in the document's words what QuickBooks would refuse."""
     try:
-        return qbxml.build_request(request, version=BASELINE_VERSION, country=country)
+        return qbxml.build_request(request, version=BASELINE_VERSION, country=country, characters=characters), []
     except InvalidRequestError as refused:
-        errors = [
+        return None, [
             FieldError(
                 path=field_path(kind, problem.path),
                 rule=problem.rule,
@@ -111,7 +143,36 @@ def _build(kind: DocumentKind, request: qbxml.Request, *, country: str) -> qbxml
             )
             for problem in refused.errors
         ]
-        raise InvalidDocumentError(f"QuickBooks would refuse the {kind.value}", errors) from None
+
+
+def _check_custom_fields(
+    kind: DocumentKind, body: Mapping[str, object], rules: Rules, *, country: str
+) -> tuple[list[TextChange], list[FieldError]]:
+    """Check what the rules make of it for QuickBooks' custom fields, each as it would go out."""
+    changes: list[TextChange] = []
+    errors: list[FieldError] = []
+    for name, value in custom_values(kind, body, rules).items():
+        path = f"custom_fields.{name}"
+        try:
+            changes += [replace(change, path=path) for change in _build_field(name, value, rules, country=country)]
+        except InvalidRequestError as refused:
+            errors += [replace(problem, path=path) for problem in refused.errors]
+    return changes, errors
+
+
+def _build_field(name: str, value: str, rules: Rules, *, country: str) -> Sequence[TextChange]:
+    """Build the request of a custom field, of which the grammar knows no length; an empty one is taken away instead."""
+    if not value:
+        return ()
+    if len(value) > LONGEST_FIELD:
+        message = f"the custom field is longer than {LONGEST_FIELD} characters"
+        limit, length = str(LONGEST_FIELD), len(value)
+        error = FieldError(path=name, rule="max_length", message=message, limit=limit, length=length)
+        raise InvalidRequestError(message, [error])
+    values = {**SOME_FIELD, "DataExtName": name, "DataExtValue": value}
+    request = qbxml.Request(name="DataExtModRq", values={"DataExtMod": values})
+    built = qbxml.build_request(request, version=BASELINE_VERSION, country=country, characters=rules.characters)
+    return built.changed
 
 
 def _path(problem: ErrorDetails) -> str:

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Document
-from qbwc_service.sync.references import CHUNK, Target, list_targets
+from qbwc_service.sync.references import CHUNK, Target, is_one_of, list_targets
 
 
 def find_circles(
@@ -19,18 +19,22 @@ def find_circles(
     """Give those of ``changed`` that lead back to themselves, over the batch's references and those we have.
 
     Only a document that is known already can close a circle with what is known; one statement per step of the way,
-    and none where nothing known is changed.
+    for all of them together, and none where nothing known is changed.
     """
-    return {target for target in changed if _leads_back(db, connection_id, target, batch=batch)}
+    graph, seen = dict(batch), set[Target]()
+    ahead = {target for start in changed for target in graph[start]}
+    while ahead:
+        graph |= _read_targets(db, connection_id, ahead - graph.keys())
+        seen |= ahead
+        ahead = {target for here in ahead for target in graph.get(here, ())} - seen
+    return {target for target in changed if _leads_back(target, graph)}
 
 
-def _leads_back(db: Session, connection_id: int, start: Target, *, batch: Mapping[Target, Collection[Target]]) -> bool:
-    seen: set[Target] = set()
-    ahead = set(batch.get(start, ()))
+def _leads_back(start: Target, graph: Mapping[Target, Collection[Target]]) -> bool:
+    seen, ahead = set[Target](), set(graph[start])
     while ahead and start not in ahead:
         seen |= ahead
-        known = _read_targets(db, connection_id, ahead - batch.keys())
-        ahead = {target for here in ahead for target in batch.get(here, known.get(here, ()))} - seen
+        ahead = {target for here in ahead for target in graph.get(here, ())} - seen
     return start in ahead
 
 
@@ -39,9 +43,8 @@ def _read_targets(db: Session, connection_id: int, documents: Collection[Target]
     wanted = sorted(documents)
     found: dict[Target, Collection[Target]] = {}
     for start in range(0, len(wanted), CHUNK):
-        pairs = [(target.kind, target.external_id) for target in wanted[start : start + CHUNK]]
         query = select(Document.kind, Document.external_id, Document.body).where(
-            Document.connection_id == connection_id, tuple_(Document.kind, Document.external_id).in_(pairs)
+            Document.connection_id == connection_id, is_one_of(wanted[start : start + CHUNK])
         )
         for kind, external_id, body in db.execute(query):
             found[Target(kind, external_id)] = list_targets(kind, body)

@@ -1,12 +1,13 @@
 """What a write left in QuickBooks, read from the object that QuickBooks gives back."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeGuard
 
 from qbwc_service import qbxml
+from qbwc_service.sync.agreed import trim_record
 
 ID_LENGTH, EDIT_SEQUENCE_LENGTH, LARGEST_AMOUNT = 36, 16, Decimal(10) ** 13
 """What QuickBooks' types allow [qbXML schema: IDTYPE, EditSequence, AMTTYPE]."""
@@ -19,7 +20,8 @@ ACTION = re.compile("(Add|Mod)Rq$")
 class Effect:
     """What a write that succeeded left in QuickBooks, as it answered.
 
-    ``balances`` gives the open balance of other transactions it touched, by TxnID (the invoices of a payment).
+    ``balances`` gives the open balance of other transactions it touched, by TxnID (the invoices of a payment);
+    ``record`` what can be changed of it, as it stands now.
     """
 
     object_type: str
@@ -28,6 +30,7 @@ class Effect:
     total: Decimal | None
     balance: Decimal | None
     balances: tuple[tuple[str, Decimal], ...] = ()
+    record: Mapping[str, object] | None = None
 
 
 def find_effect(found: qbxml.RetObject, request: str) -> Effect | None:
@@ -35,13 +38,15 @@ def find_effect(found: qbxml.RetObject, request: str) -> Effect | None:
     quickbooks_id = found.values.get("ListID") or found.values.get("TxnID")
     if not isinstance(quickbooks_id, str) or len(quickbooks_id) > ID_LENGTH:
         return None
+    object_type = ACTION.sub("", request)
     return Effect(
-        object_type=ACTION.sub("", request),
+        object_type=object_type,
         quickbooks_id=quickbooks_id,
         edit_sequence=_edit_sequence(found.values.get("EditSequence")),
         total=_total(found.values),
         balance=_first_decimal(found.values, "BalanceRemaining", "CreditRemaining", "UnusedPayment"),
         balances=tuple(_balances(found.values)),
+        record=trim_record(found.values, object_type),
     )
 
 
@@ -50,7 +55,7 @@ def _total(values: dict[str, object]) -> Decimal | None:
     subtotal, tax = values.get("Subtotal"), values.get("SalesTaxTotal")
     if _is_amount(subtotal) and "TotalAmount" not in values:
         return subtotal + tax if _is_amount(tax) else subtotal
-    return _first_decimal(values, "TotalAmount")
+    return _first_decimal(values, "TotalAmount", "DepositTotal")
 
 
 def _balances(values: dict[str, object]) -> Iterable[tuple[str, Decimal]]:

@@ -33,7 +33,10 @@ SUFFIXES = {
     ".xml": FileFormat.XML,
     ".qbxml": FileFormat.XML,
 }
-COLLECTIONS: Mapping[str, DocumentKind | None] = {f"{kind.value}s": kind for kind in DocumentKind} | {"requests": None}
+PLURALS = {DocumentKind.TERMS: "terms", DocumentKind.CLASS: "classes"}
+COLLECTIONS: Mapping[str, DocumentKind | None] = {
+    PLURALS.get(kind, f"{kind.value}s"): kind for kind in DocumentKind
+} | {"requests": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,9 @@ def read_rows(
 def find_kind(word: str) -> DocumentKind | None:
     """Understand ``invoice``, ``invoices``, ``credit-memo`` …; None for any other word."""
     plain = word.strip().lower().replace("-", "_")
-    return next((kind for kind in DocumentKind if plain in {kind.value, f"{kind.value}s"}), None)
+    if plain in COLLECTIONS:
+        return COLLECTIONS[plain]
+    return next((kind for kind in DocumentKind if plain == kind.value), None)
 
 
 _Found = Iterator[tuple[Place, object, DocumentKind | None]]

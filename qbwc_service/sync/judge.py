@@ -6,14 +6,12 @@ from datetime import datetime
 from functools import cache
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import Inquiry, OperationState
+from qbwc_service.store import Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.effect import Effect, find_effect
+from qbwc_service.sync.sent import GONE, MOST_READINGS, Sent
 
 KEPT_IDS = 20
 """How many ids of a query's answer are kept with the attempt; the whole answer is kept with the message set."""
-
-MOST_READINGS = 3
-"""How often a record's EditSequence is read anew because somebody was faster, before a person is asked."""
 
 MOST_AGAIN = 32
 """Twice as many as go out again after one loss; half of that after the next one, until the cause is alone."""
@@ -23,8 +21,8 @@ ASKED_AGAIN = "asked again: no answer came back"
 NEVER_CAME_BACK = "it was asked {count} times, and no answer ever came back: it may be what QuickBooks does not survive"
 
 ALREADY = (3100, 3120, 3180, 3200)
-"""What QuickBooks says to a change that is there already: taken, not found, a value that exists, changed since. It
-proves a deletion, for nothing is there any more; of all else it may be somebody else's doing."""
+"""What QuickBooks says to a change that is there already: taken, not found, a value that exists, changed since. It may
+be somebody else's doing."""
 
 MAY_BE_DONE = (
     "it was sent again after its answer was lost, and is refused now: {text} It may have been done the first time"
@@ -34,36 +32,19 @@ SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not h
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """An operation that is out, with what is needed of its document.
-
-    ``subject`` is what people call it. ``credit_memos`` are the external ids of those a payment uses up: their
-    balances change without a word of it. ``reads_edit_sequence`` says that the request left its EditSequence to the
-    service, which may read it again. ``was_lost`` says that an earlier hand-out never got its answer.
-    """
-
-    operation_id: int
-    request: str
-    is_write: bool
-    retries: int
-    readings: int
-    external_guid: str | None
-    document_id: int | None
-    fingerprint: str | None
-    subject: str = ""
-    credit_memos: tuple[str, ...] = ()
-    reads_edit_sequence: bool = False
-    was_lost: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """How one operation ended, its effect where it had one, and what a person should see if it is a problem."""
+    """How one operation ended, its effect where it had one, and what a person should see if it is a problem.
+
+    ``reason`` names the problem where the status code does not. ``pairs``: nothing was sent, the document was paired
+    with a record that somebody else made.
+    """
 
     sent: Sent
     outcome: queue.Outcome
     effect: Effect | None = None
+    reason: ProblemReason | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
+    pairs: bool = False
 
 
 def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -77,7 +58,9 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
         case qbxml.Outcome.RETRY | qbxml.Outcome.UNKNOWN:
             return judge_retry(sent, code=str(response.status_code), text=_text(response), policy=policy, now=now)
         case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.readings < MOST_READINGS:
-            return _asks_first(response, sent, inquiry=Inquiry.EDIT_SEQUENCE, now=now)
+            of_document = sent.document_id is not None
+            inquiry = Inquiry.LOOK if of_document else Inquiry.EDIT_SEQUENCE
+            return _asks_first(response, sent, inquiry=inquiry, now=now)
         case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
             return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
@@ -207,6 +190,19 @@ def ended(
     return Judgement(sent=sent, outcome=outcome)
 
 
+def fails(
+    sent: Sent,
+    reason: ProblemReason,
+    text: str,
+    *,
+    code: str | None = None,
+    evidence: Mapping[str, object] | None = None,
+) -> Judgement:
+    """It does not go out: for this reason, whatever a status code would say."""
+    judged = ended(sent, OperationState.FAILED, code=code, text=text)
+    return replace(judged, reason=reason, evidence=evidence or {})
+
+
 def done(sent: Sent, effect: Effect | None, *, code: str | None, text: str | None) -> Judgement:
     """It is in QuickBooks, with this effect."""
     result: dict[str, object] | None = None if effect is None else {"quickbooks_id": effect.quickbooks_id}
@@ -222,19 +218,26 @@ def _takes_a_name(request: str) -> bool:
 
 
 def _refused(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgement:
-    """It has failed, but where it went for the second time and the refusal may be the work of the first."""
+    """It has failed; but what has to be deleted and is not there is as good as deleted.
+
+    Where it went for the second time, the refusal may be the work of the first.
+    """
     code, text = str(response.status_code), _text(response)
-    if sent.was_lost and response.status_code in ALREADY:
-        if sent.request.endswith("DelRq"):
-            return done(sent, None, code=code, text=text)
-        if _has_no_query(sent.request):
-            return unknown(sent, code=code, text=MAY_BE_DONE.format(text=text), inquiry=None, now=now)
+    if sent.is_overtaken_payment(response.status_code):
+        return _asks_first(response, sent, inquiry=Inquiry.LOOK, now=now)
+    if response.status_code in GONE and (sent.is_deletion or (sent.was_lost and sent.request.endswith("DelRq"))):
+        return done(sent, None, code=code, text=text)
+    if sent.was_lost and response.status_code in ALREADY and _leaves_no_trace(sent):
+        return unknown(sent, code=code, text=MAY_BE_DONE.format(text=text), inquiry=None, now=now)
     return ended(sent, OperationState.FAILED, code=code, text=text)
 
 
-def _has_no_query(request: str) -> bool:
-    """Say whether no query tells what became of a request, so that it was sent again without one."""
-    return request.startswith("DataExt") or request.endswith("MergeRq")
+def _leaves_no_trace(sent: Sent) -> bool:
+    """Say whether no query tells what became of it, so that it was sent again without one.
+
+    A custom field beside a document is set another way where it is refused (sync/custom_fields.py).
+    """
+    return sent.document_id is None and (sent.request.startswith("DataExt") or sent.request.endswith("MergeRq"))
 
 
 @cache
@@ -244,7 +247,8 @@ def _promises_an_id(request: str) -> bool:
         return False
     response = qbxml.grammar.find_response(f"{request[:-2]}Rs")
     parts = qbxml.grammar.iterate_elements(response.content) if response is not None else ()
-    names = {inner.name for part in parts for inner in qbxml.grammar.iterate_elements(part.content)}
+    objects = [part for part in parts if part.name.endswith("Ret")]  # An ErrorRecovery has ids too.
+    names = {inner.name for part in objects for inner in qbxml.grammar.iterate_elements(part.content)}
     return bool(names & {"ListID", "TxnID"})
 
 
@@ -262,7 +266,7 @@ def _success(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgemen
 def _asks_first(response: qbxml.Response, sent: Sent, *, inquiry: Inquiry, now: datetime) -> Judgement:
     code, text = str(response.status_code), _text(response)
     judged = goes_again(sent, code=code, text=text, not_before=now, inquiry=inquiry)
-    return replace(judged, outcome=replace(judged.outcome, is_reading=inquiry is Inquiry.EDIT_SEQUENCE))
+    return replace(judged, outcome=replace(judged.outcome, is_reading=inquiry is not Inquiry.NAME))
 
 
 def _summary(response: qbxml.Response) -> dict[str, object]:

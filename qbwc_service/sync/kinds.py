@@ -1,12 +1,14 @@
 """What each kind of document is in qbXML: its Add request and the table of its fields.
 
-A new kind is a new entry here and a shape; payments alone need code, because two lists of theirs become one.
+A new kind is a new entry here and a shape. Payments and deposits need code, because lists of theirs become one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from qbwc_service import qbxml
 from qbwc_service.store import DocumentKind
+from qbwc_service.sync.deposits import deposit_path, render_deposit
 from qbwc_service.sync.mapping import Body, Group, Lines, Part, Refer, Resolve, Value, document_path, render_parts
 from qbwc_service.sync.payments import payment_path, render_payment
 
@@ -30,7 +32,7 @@ CUSTOMER: tuple[Part, ...] = (
     Value("phone", "Phone"),
     Group("bill_address", "BillAddress", ADDRESS),
     Group("ship_address", "ShipAddress", ADDRESS),
-    Refer("terms", "TermsRef"),
+    Refer("terms", "TermsRef", DocumentKind.TERMS),
     Refer("sales_tax_code", "SalesTaxCodeRef"),
     Refer("tax_item", "ItemSalesTaxRef", DocumentKind.ITEM),
     Value("account_number", "AccountNumber"),
@@ -56,24 +58,88 @@ LINE: tuple[Part, ...] = (
     Value("quantity", "Quantity"),
     Value("rate", "Rate"),
     Value("amount", "Amount"),
-    Refer("class", "ClassRef"),
+    Refer("class", "ClassRef", DocumentKind.CLASS),
     Refer("sales_tax_code", "SalesTaxCodeRef"),
     Value("service_date", "ServiceDate"),
+    Value("other1", "Other1"),
+    Value("other2", "Other2"),
 )
 
 SALE: tuple[Part, ...] = (
     Refer("customer", "CustomerRef", DocumentKind.CUSTOMER),
-    Refer("class", "ClassRef"),
+    Refer("class", "ClassRef", DocumentKind.CLASS),
     Value("txn_date", "TxnDate"),
     Value("ref_number", "RefNumber"),
     Group("bill_address", "BillAddress", ADDRESS),
     Group("ship_address", "ShipAddress", ADDRESS),
     Value("po_number", "PONumber"),
-    Refer("terms", "TermsRef"),
+    Refer("terms", "TermsRef", DocumentKind.TERMS),
     Value("due_date", "DueDate"),
     Refer("sales_tax_item", "ItemSalesTaxRef", DocumentKind.ITEM),
     Value("memo", "Memo"),
+    Value("other", "Other"),
 )
+
+RECEIPT: tuple[Part, ...] = (
+    *(part for part in SALE if part.field not in {"po_number", "terms"}),
+    Value("check_number", "CheckNumber"),
+    Refer("payment_method", "PaymentMethodRef", DocumentKind.PAYMENT_METHOD),
+    Refer("deposit_to", "DepositToAccountRef"),
+)
+
+TERMS: tuple[Part, ...] = (
+    Value("name", "Name"),
+    Value("is_active", "IsActive"),
+    Value("due_days", "StdDueDays"),
+    Value("discount_days", "StdDiscountDays"),
+    Value("discount_percent", "DiscountPct"),
+)
+
+CLASS: tuple[Part, ...] = (
+    Value("name", "Name"),
+    Value("is_active", "IsActive"),
+    Refer("parent", "ParentRef", DocumentKind.CLASS),
+)
+
+PAYMENT_METHOD: tuple[Part, ...] = (
+    Value("name", "Name"),
+    Value("is_active", "IsActive"),
+    Value("type", "PaymentMethodType"),
+)
+
+PARTS: Mapping[DocumentKind, tuple[Part, ...]] = {
+    DocumentKind.TERMS: TERMS,
+    DocumentKind.CLASS: CLASS,
+    DocumentKind.PAYMENT_METHOD: PAYMENT_METHOD,
+    DocumentKind.CUSTOMER: CUSTOMER,
+    DocumentKind.ITEM: ITEM,
+    DocumentKind.INVOICE: (*SALE, Lines("lines", "InvoiceLineAdd", LINE)),
+    DocumentKind.CREDIT_MEMO: (*SALE, Lines("lines", "CreditMemoLineAdd", LINE)),
+    DocumentKind.SALES_RECEIPT: (*RECEIPT, Lines("lines", "SalesReceiptLineAdd", LINE)),
+}
+"""The fields of every kind but payments and deposits."""
+
+ADDS = {
+    DocumentKind.TERMS: "StandardTermsAdd",
+    DocumentKind.CLASS: "ClassAdd",
+    DocumentKind.PAYMENT_METHOD: "PaymentMethodAdd",
+    DocumentKind.CUSTOMER: "CustomerAdd",
+    DocumentKind.INVOICE: "InvoiceAdd",
+    DocumentKind.CREDIT_MEMO: "CreditMemoAdd",
+    DocumentKind.SALES_RECEIPT: "SalesReceiptAdd",
+    DocumentKind.PAYMENT: "ReceivePaymentAdd",
+    DocumentKind.DEPOSIT: "DepositAdd",
+}
+"""How the Add of a kind is called; items are of several kinds."""
+
+ENTRIES = (
+    DocumentKind.TERMS,
+    DocumentKind.CLASS,
+    DocumentKind.PAYMENT_METHOD,
+    DocumentKind.CUSTOMER,
+    DocumentKind.ITEM,
+)
+"""Kinds that are entries of QuickBooks' lists; the others are transactions."""
 
 ITEM_REQUESTS = {
     "service": "ItemServiceAdd",
@@ -109,32 +175,21 @@ def render_document(kind: DocumentKind, body: Body, *, resolve: Resolve, externa
 
 def add_element(kind: DocumentKind, body: Body) -> str:
     """Give the name of the aggregate that adds such a document, ``InvoiceAdd``."""
-    match kind:
-        case DocumentKind.CUSTOMER:
-            return "CustomerAdd"
-        case DocumentKind.ITEM:
-            return ITEM_REQUESTS[str(body["kind"])]
-        case DocumentKind.INVOICE:
-            return "InvoiceAdd"
-        case DocumentKind.CREDIT_MEMO:
-            return "CreditMemoAdd"
-        case DocumentKind.PAYMENT:
-            return "ReceivePaymentAdd"
+    return ITEM_REQUESTS[str(body["kind"])] if kind is DocumentKind.ITEM else ADDS[kind]
 
 
 def field_path(kind: DocumentKind, element_path: str) -> str:
     """Translate a path that the qbXML grammar names to the document's own words."""
     inner = element_path.partition(".")[2] or element_path
     match kind:
-        case DocumentKind.CUSTOMER:
-            return document_path(inner, CUSTOMER)
-        case DocumentKind.ITEM:
-            sale = inner.removeprefix("SalesOrPurchase.")
-            return document_path(sale, ITEM_SALE) if sale != inner else document_path(inner, ITEM)
-        case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO:
-            return document_path(inner, (*SALE, _lines(kind)))
+        case DocumentKind.ITEM if inner.startswith("SalesOrPurchase."):
+            return document_path(inner.removeprefix("SalesOrPurchase."), ITEM_SALE)
         case DocumentKind.PAYMENT:
             return payment_path(inner)
+        case DocumentKind.DEPOSIT:
+            return deposit_path(inner)
+        case _:
+            return document_path(inner, PARTS[kind])
 
 
 def allows_external_guid(request: str) -> bool:
@@ -146,15 +201,11 @@ def allows_external_guid(request: str) -> bool:
 
 def _values(kind: DocumentKind, body: Body, *, resolve: Resolve) -> dict[str, object]:
     match kind:
-        case DocumentKind.CUSTOMER:
-            return render_parts(body, CUSTOMER, resolve)
-        case DocumentKind.ITEM:
-            return {**render_parts(body, ITEM, resolve), "SalesOrPurchase": render_parts(body, ITEM_SALE, resolve)}
-        case DocumentKind.INVOICE | DocumentKind.CREDIT_MEMO:
-            return render_parts(body, (*SALE, _lines(kind)), resolve)
         case DocumentKind.PAYMENT:
             return render_payment(body, resolve)
-
-
-def _lines(kind: DocumentKind) -> Lines:
-    return Lines("lines", "InvoiceLineAdd" if kind is DocumentKind.INVOICE else "CreditMemoLineAdd", LINE)
+        case DocumentKind.DEPOSIT:
+            return render_deposit(body, resolve)
+        case DocumentKind.ITEM:
+            return {**render_parts(body, ITEM, resolve), "SalesOrPurchase": render_parts(body, ITEM_SALE, resolve)}
+        case _:
+            return render_parts(body, PARTS[kind], resolve)

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Document, DocumentState, Link, SyncState
-from qbwc_service.sync.references import CHUNK, Target
+from qbwc_service.store import Document, DocumentState, Link, Operation, SyncState
+from qbwc_service.sync.references import CHUNK, Target, is_one_of
+
+LEAVING = ("TxnDelRq", "ListDelRq", "TxnVoidRq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +20,16 @@ class KnownDocument:
     fingerprint: str
     state: DocumentState
     operation_id: int
+    request: str
     quickbooks_id: str | None
+    object_type: str | None
+    agreed_fingerprint: str | None
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it was deleted, or is about to be deleted or voided."""
+        is_about_to = self.state is not DocumentState.VOIDED and self.request in LEAVING
+        return self.state is DocumentState.DELETED or is_about_to
 
     @property
     def is_linked(self) -> bool:
@@ -31,7 +42,6 @@ def find_known(db: Session, connection_id: int, targets: Collection[Target]) -> 
     wanted = sorted(targets)
     found: dict[Target, KnownDocument] = {}
     for start in range(0, len(wanted), CHUNK):
-        pairs = [(target.kind, target.external_id) for target in wanted[start : start + CHUNK]]
         query = (
             select(
                 Document.kind,
@@ -40,21 +50,31 @@ def find_known(db: Session, connection_id: int, targets: Collection[Target]) -> 
                 Document.fingerprint,
                 SyncState.state,
                 SyncState.operation_id,
+                Operation.request,
                 Link.quickbooks_id,
+                Link.object_type,
+                Link.fingerprint.label("agreed_fingerprint"),
             )
             .join(
                 SyncState,
                 (SyncState.connection_id == Document.connection_id) & (SyncState.document_id == Document.id),
             )
+            .join(
+                Operation,
+                (Operation.connection_id == SyncState.connection_id) & (Operation.id == SyncState.operation_id),
+            )
             .outerjoin(Link, (Link.connection_id == Document.connection_id) & (Link.document_id == Document.id))
-            .where(Document.connection_id == connection_id, tuple_(Document.kind, Document.external_id).in_(pairs))
+            .where(Document.connection_id == connection_id, is_one_of(wanted[start : start + CHUNK]))
         )
-        for kind, external_id, document_id, fingerprint, state, operation_id, link in db.execute(query):
-            found[Target(kind, external_id)] = KnownDocument(
-                document_id=document_id,
-                fingerprint=fingerprint,
-                state=state,
-                operation_id=operation_id,
-                quickbooks_id=link,
+        for row in db.execute(query):
+            found[Target(row.kind, row.external_id)] = KnownDocument(
+                document_id=row.id,
+                fingerprint=row.fingerprint,
+                state=row.state,
+                operation_id=row.operation_id,
+                request=row.request,
+                quickbooks_id=row.quickbooks_id,
+                object_type=row.object_type,
+                agreed_fingerprint=row.agreed_fingerprint,
             )
     return found

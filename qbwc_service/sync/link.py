@@ -4,31 +4,46 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, OperationState, SyncState, table_of
+from qbwc_service.sync.agreed import pair_lines
 from qbwc_service.sync.effect import Effect
 from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.rules import SALES, Rules, fill_in, list_origins
+from qbwc_service.sync.sent import DELETIONS
 
 STATES = {
-    OperationState.DONE: DocumentState.SYNCED,
     OperationState.FAILED: DocumentState.PROBLEM,
     OperationState.UNKNOWN: DocumentState.UNKNOWN,
     OperationState.WAITING: DocumentState.PENDING,
 }
+LEFT = {
+    **dict.fromkeys(DELETIONS, DocumentState.DELETED),
+    "TxnVoidRq": DocumentState.VOIDED,
+}
+"""What a document is after a request that is done; after any other it is synced."""
 
 
-def record_effects(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+def record_effects(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, rules: Rules, now: datetime
+) -> None:
     """Write links and sync states of the judged operations' documents; a handful of statements for any number."""
     ours = [judgement for judgement in judgements if judgement.sent.document_id is not None]
-    _write_links(db, connection_id, ours, now=now)
+    _write_links(db, connection_id, ours, rules=rules, now=now)
+    _drop_links(db, connection_id, ours)
     _write_states(db, connection_id, ours, now=now)
     _write_balances(db, connection_id, judgements)
     _forget_balances(db, connection_id, judgements)
 
 
-def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+def _write_links(
+    db: Session, connection_id: int, judgements: Sequence[Judgement], *, rules: Rules, now: datetime
+) -> None:
+    """Pair documents with what their operations left; what is paired already agrees anew."""
     rows = [
         {
             "connection_id": connection_id,
@@ -38,13 +53,47 @@ def _write_links(db: Session, connection_id: int, judgements: Sequence[Judgement
             "edit_sequence": effect.edit_sequence,
             "external_guid": judgement.sent.external_guid,
             "fingerprint": judgement.sent.fingerprint,
+            "agreed": _agreed(judgement, effect, rules),
             "linked_at": now,
         }
         for judgement in judgements
         if (effect := judgement.effect) is not None
     ]
-    if rows:
-        db.execute(insert(Link), rows)
+    if not rows:
+        return
+    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    links = table_of(Link)
+    new = insert(links)
+    renewed: dict[str, ColumnElement[object]] = {
+        name: new.excluded[name] for name in ("object_type", "quickbooks_id", "fingerprint", "agreed")
+    }
+    kept = {name: func.coalesce(new.excluded[name], links.c[name]) for name in ("edit_sequence", "external_guid")}
+    put = new.on_conflict_do_update(index_elements=["connection_id", "document_id"], set_={**renewed, **kept})
+    db.connection().execute(put, rows)
+
+
+def _agreed(judgement: Judgement, effect: Effect, rules: Rules) -> dict[str, object]:
+    """Give both sides as they are in step now, and where the lines come from, unless somebody else made the record."""
+    sent = judgement.sent
+    agreed: dict[str, object] = {"body": sent.document_body, "record": effect.record}
+    if sent.document_kind in SALES and sent.document_body and effect.record and not judgement.pairs:
+        known = sent.decided.get(Decided.ORIGINS)
+        filled = fill_in(sent.document_kind, sent.document_body, rules)
+        origins = known if isinstance(known, list) else list_origins(filled)
+        agreed["lines"] = pair_lines(effect.record, effect.object_type, origins)
+    return agreed
+
+
+def _drop_links(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:
+    """Forget the pairing of documents whose record was deleted."""
+    gone = [
+        judgement.sent.document_id
+        for judgement in judgements
+        if judgement.sent.is_deletion and judgement.outcome.state is OperationState.DONE
+    ]
+    if gone:
+        held = (Link.connection_id == connection_id, Link.document_id.in_(gone))
+        db.execute(delete(Link).where(*held), execution_options={"synchronize_session": False})
 
 
 def _write_states(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
@@ -79,13 +128,19 @@ def _state_values(judgement: Judgement, *, now: datetime) -> dict[str, object]:
     return {
         "document": judgement.sent.document_id,
         "operation": outcome.operation_id,
-        "new_state": STATES[outcome.state],
+        "new_state": _state(judgement),
         "code": outcome.status_code,
         "text": None if is_done else outcome.status_message,
         "total": effect.total if effect else None,
         "balance": effect.balance if effect else None,
         "synced": now if is_done else None,
     }
+
+
+def _state(judgement: Judgement) -> DocumentState:
+    if judgement.outcome.state is OperationState.DONE:
+        return LEFT.get(judgement.sent.request, DocumentState.SYNCED)
+    return STATES[judgement.outcome.state]
 
 
 def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:

@@ -22,7 +22,7 @@ PAYMENT_PARTS: tuple[Part, ...] = (
     Value("txn_date", "TxnDate"),
     Value("ref_number", "RefNumber"),
     Value("amount", "TotalAmount"),
-    Refer("payment_method", "PaymentMethodRef"),
+    Refer("payment_method", "PaymentMethodRef", DocumentKind.PAYMENT_METHOD),
     Value("memo", "Memo"),
     Refer("deposit_to", "DepositToAccountRef"),
 )

@@ -7,12 +7,23 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
-from qbwc_service.errors import InputError, NotFoundError
+from qbwc_service.errors import (
+    AccountNotConfiguredError,
+    InputError,
+    InvalidFieldsError,
+    NotFoundError,
+    QbwcServiceError,
+    UnresolvedReferenceError,
+)
 from qbwc_service.store import DocumentState, ProblemReason
-from qbwc_service.sync.kinds import render_document
+from qbwc_service.sync.kinds import Rendered, render_document
+from qbwc_service.sync.leave import render_decided, with_decided
+from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.look.tax_codes import lacking_code, with_codes
 from qbwc_service.sync.problems.record import NewProblem, find_held_up, open_problems
 from qbwc_service.sync.raw import render_request
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
+from qbwc_service.sync.rules import Rules, fill_in
 from qbwc_service.sync.state import mark_documents, mark_refused
 
 MOST_ROUNDS = 25
@@ -57,7 +68,14 @@ class BatchLimits:
 
 
 def prepare_batch(
-    db: Session, connection_id: int, *, message_set_id: int, dialect: Dialect, limits: BatchLimits, now: datetime
+    db: Session,
+    connection_id: int,
+    *,
+    message_set_id: int,
+    dialect: Dialect,
+    limits: BatchLimits,
+    rules: Rules,
+    now: datetime,
 ) -> Prepared:
     """Claim and render what is next for ``message_set_id``.
 
@@ -76,10 +94,11 @@ def prepare_batch(
         )
         if not claimed:
             break
-        batch, reasons = _render(db, connection_id, claimed, dialect=dialect)
+        batch, refusals = _render(db, connection_id, claimed, dialect=dialect, rules=rules)
+        reasons = {operation_id: refusal.message for operation_id, refusal in refusals.items()}
         queue.refuse(db, connection_id, reasons, now=now)
         mark_refused(db, connection_id, reasons, now=now)
-        _record_refusals(db, connection_id, claimed, reasons, now=now)
+        _record_refusals(db, connection_id, claimed, refusals, now=now)
         failed += len(reasons)
         if batch is not None:
             documents = [operation.id for operation in batch.operations if operation.document_id is not None]
@@ -92,18 +111,19 @@ def _record_refusals(
     db: Session,
     connection_id: int,
     claimed: Sequence[queue.ClaimedOperation],
-    reasons: Mapping[int, str],
+    refusals: Mapping[int, QbwcServiceError],
     *,
     now: datetime,
 ) -> None:
     """Open the problems of what could not be rendered, and of what waits for it."""
-    refused = [operation for operation in claimed if operation.id in reasons]
+    refused = [operation for operation in claimed if operation.id in refusals]
     problems = [
         NewProblem(
-            reason=ProblemReason.INVALID_VALUE,
-            message=reasons[operation.id],
+            reason=_reason(refusals[operation.id]),
+            message=refusals[operation.id].message,
             operation_id=operation.id,
             document_id=operation.document_id,
+            request=operation.request,
             evidence={"request": operation.request},
         )
         for operation in refused
@@ -112,24 +132,35 @@ def _record_refusals(
     open_problems(db, connection_id, [*problems, *held_up], now=now)
 
 
+def _reason(refusal: QbwcServiceError) -> ProblemReason:
+    """Name why an operation cannot be rendered."""
+    if isinstance(refusal, AccountNotConfiguredError):
+        return ProblemReason.ACCOUNT_NOT_CONFIGURED
+    errors = refusal.errors if isinstance(refusal, InvalidFieldsError) else ()
+    is_too_long = bool(errors) and all(error.rule == "max_length" for error in errors)
+    return ProblemReason.FIELD_TOO_LONG if is_too_long else ProblemReason.INVALID_VALUE
+
+
 def _render(
-    db: Session, connection_id: int, claimed: Sequence[queue.ClaimedOperation], *, dialect: Dialect
-) -> tuple[Batch | None, dict[int, str]]:
-    """Render what can be rendered; give the reasons for the rest, by operation."""
+    db: Session, connection_id: int, claimed: Sequence[queue.ClaimedOperation], *, dialect: Dialect, rules: Rules
+) -> tuple[Batch | None, dict[int, QbwcServiceError]]:
+    """Render what can be rendered; say why the rest cannot, by operation."""
     resolve = Resolver(find_links(db, connection_id, _targets(claimed)))
     rendered: list[tuple[queue.ClaimedOperation, qbxml.BuiltRequest]] = []
-    reasons: dict[int, str] = {}
+    refusals: dict[int, QbwcServiceError] = {}
     for operation in claimed:
         try:
-            request = _request(operation, resolve)
-            built = qbxml.build_request(request, version=dialect.version, country=dialect.country)
+            request = _request(operation, resolve, rules)
+            built = qbxml.build_request(
+                request, version=dialect.version, country=dialect.country, characters=rules.characters
+            )
             rendered.append((operation, built))
         except (InputError, NotFoundError) as refused:
-            reasons[operation.id] = refused.message
+            refusals[operation.id] = refused
     if not rendered:
-        return None, reasons
+        return None, refusals
     operations, requests = zip(*rendered, strict=True)
-    return Batch(operations=operations, requests=requests), reasons
+    return Batch(operations=operations, requests=requests), refusals
 
 
 def _targets(claimed: Sequence[queue.ClaimedOperation]) -> set[Target]:
@@ -140,16 +171,20 @@ def _targets(claimed: Sequence[queue.ClaimedOperation]) -> set[Target]:
     return targets
 
 
-def _request(operation: queue.ClaimedOperation, resolve: Resolver) -> qbxml.Request:
+def _request(operation: queue.ClaimedOperation, resolve: Resolver, rules: Rules) -> qbxml.Request:
     request_id = str(operation.id)
+    if operation.document_id is not None and not operation.request.endswith("AddRq"):
+        return render_decided(operation, request_id=request_id)
     if operation.document_kind is not None and operation.document_body is not None:
         rendered = render_document(
             operation.document_kind,
-            operation.document_body,
+            fill_in(operation.document_kind, operation.document_body, rules),
             resolve=resolve,
             external_guid=operation.external_guid,
         )
-        return qbxml.Request(name=rendered.request, values=rendered.values, request_id=request_id)
+        coded = _with_tax_codes(rendered, operation, rules)
+        values = with_decided(rendered.add, coded, operation.decided or {})
+        return qbxml.Request(name=rendered.request, values=values, request_id=request_id)
     return render_request(
         operation.request,
         operation.body or {},
@@ -157,3 +192,15 @@ def _request(operation: queue.ClaimedOperation, resolve: Resolver) -> qbxml.Requ
         external_guid=operation.external_guid,
         edit_sequence=operation.edit_sequence,
     )
+
+
+def _with_tax_codes(rendered: Rendered, operation: queue.ClaimedOperation, rules: Rules) -> Mapping[str, object]:
+    """Put in the tax codes that a look found; UnresolvedReferenceError where it did not, which is never guessed."""
+    inner, found = rendered.values[rendered.add], (operation.decided or {}).get(Decided.TAX_CODES)
+    codes = found if isinstance(found, Mapping) else {}
+    if not isinstance(inner, Mapping):
+        return rendered.values
+    lacking = lacking_code(inner, codes, rules.line_tax_code)
+    if lacking is not None:
+        raise UnresolvedReferenceError(lacking, field="lines", remedy="retry it: then it is looked for")
+    return {rendered.add: with_codes(inner, codes, rules.line_tax_code)}

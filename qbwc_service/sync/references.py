@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import UnresolvedReferenceError
@@ -28,6 +28,11 @@ TARGET_KINDS = {
     "sales_tax_item": DocumentKind.ITEM,
     "invoice": DocumentKind.INVOICE,
     "credit_memo": DocumentKind.CREDIT_MEMO,
+    "terms": DocumentKind.TERMS,
+    "class": DocumentKind.CLASS,
+    "payment_method": DocumentKind.PAYMENT_METHOD,
+    "payment": DocumentKind.PAYMENT,
+    "sales_receipt": DocumentKind.SALES_RECEIPT,
 }
 
 
@@ -41,16 +46,23 @@ def find_links(db: Session, connection_id: int, targets: Collection[Target]) -> 
     wanted = sorted(targets)
     found: dict[Target, str] = {}
     for start in range(0, len(wanted), CHUNK):
-        pairs = [(target.kind, target.external_id) for target in wanted[start : start + CHUNK]]
         same = (Link.connection_id == Document.connection_id) & (Link.document_id == Document.id)
         query = (
             select(Document.kind, Document.external_id, Link.quickbooks_id)
             .join(Link, same)
-            .where(Document.connection_id == connection_id, tuple_(Document.kind, Document.external_id).in_(pairs))
+            .where(Document.connection_id == connection_id, is_one_of(wanted[start : start + CHUNK]))
         )
         for kind, external_id, quickbooks_id in db.execute(query):
             found[Target(kind, external_id)] = quickbooks_id
     return found
+
+
+def is_one_of(targets: Collection[Target]) -> ColumnElement[bool]:
+    """Say, in SQL, that the document at hand is one of ``targets``; by kind, for SQLite finds no pairs by index."""
+    by_kind: dict[DocumentKind, list[str]] = {}
+    for target in targets:
+        by_kind.setdefault(target.kind, []).append(target.external_id)
+    return or_(*(and_(Document.kind == kind, Document.external_id.in_(ids)) for kind, ids in by_kind.items()))
 
 
 @dataclass(frozen=True, slots=True)

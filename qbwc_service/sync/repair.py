@@ -1,19 +1,23 @@
 """What a person does to one operation, together with the sync state of its document: try it again, or cancel it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
-from qbwc_service.errors import InputError, StateError
+from qbwc_service.errors import StateError
 from qbwc_service.queue import OperationDetails, OperationInfo, get_operation, get_operation_details
-from qbwc_service.store import DocumentState, Link, OperationState
+from qbwc_service.store import Document, DocumentState, Inquiry, Link, Operation, OperationState
 from qbwc_service.sync.apply import get_sent, record_judgements
-from qbwc_service.sync.effect import ACTION, ID_LENGTH, Effect
+from qbwc_service.sync.effect import ACTION, Effect
 from qbwc_service.sync.judge import done
-from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
+from qbwc_service.sync.look.decided import FOUND, Decided
+from qbwc_service.sync.problems.record import SETS_FIELD, close_problems, hold_up_again, subject_of
+from qbwc_service.sync.records import check_id
+from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents
 
@@ -30,21 +34,26 @@ def retry_operation(
     operation_id: int,
     *,
     not_in_quickbooks: bool = False,
+    decided: Mapping[str, object] | None = None,
     by: str = A_PERSON,
     now: datetime,
 ) -> OperationInfo:
     """Put a failed, cancelled or unknown operation back into the queue, and its document's state with it.
 
     Its problems are closed, and those of what waits for it. A write whose outcome is unknown goes again only with
-    ``not_in_quickbooks``: somebody looked, and it is not there. Raises NotFoundError, and StateError (saying where to
-    look) where it cannot be.
+    ``not_in_quickbooks``: somebody looked, and it is not there. ``decided`` is what they decided about the operation
+    of a document (whose values stand, that a number may be there twice). Raises NotFoundError, and StateError (saying
+    where to look) where it cannot be.
     """
     present = get_operation(db, connection_id, operation_id, locked=True)
     if present.state not in RETRIED:
         raise _not_now(present, "retried", remedy=_why_not_retried(present, connection_id))
     if present.state is OperationState.UNKNOWN and present.is_write and not not_in_quickbooks:
         raise _may_be_there(db, connection_id, present)
-    if not queue.send_again(db, connection_id, operation_id, now=now):
+    asks = Decided.LINK in (decided or {}) or _looks(db, connection_id, present)
+    inquiry = Inquiry.LOOK if asks else None
+    so = None if present.kind is None else {**_decided(db, connection_id, operation_id), **(decided or {})}
+    if not queue.send_again(db, connection_id, operation_id, inquiry=inquiry, decided=so, now=now):
         raise _not_now(present, "retried", remedy="somebody else was faster; look again")
     changed = get_operation(db, connection_id, operation_id)
     state = DocumentState.BLOCKED if changed.state is OperationState.BLOCKED else DocumentState.PENDING
@@ -54,29 +63,53 @@ def retry_operation(
     return changed
 
 
+def _looks(db: Session, connection_id: int, operation: OperationInfo) -> bool:
+    """Say whether QuickBooks is looked at (again) before the operation of a document goes out."""
+    if operation.kind is None or operation.request == SETS_FIELD:
+        return False
+    if operation.request.endswith("ModRq"):
+        return True
+    return operation.request.endswith("AddRq") and load_rules(db, connection_id).looks_before_adding(operation.kind)
+
+
+def _decided(db: Session, connection_id: int, operation_id: int) -> dict[str, object]:
+    """Give what was decided about an operation, but what a look found: it is found anew."""
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    decided = db.scalar(select(Operation.decided).where(*held)) or {}
+    return {name: value for name, value in decided.items() if name not in FOUND}
+
+
 def link_operation(
-    db: Session, connection_id: int, operation_id: int, *, quickbooks_id: str, by: str = A_PERSON, now: datetime
+    db: Session,
+    connection_id: int,
+    operation_id: int,
+    *,
+    quickbooks_id: str,
+    object_type: str | None = None,
+    by: str = A_PERSON,
+    now: datetime,
 ) -> OperationInfo:
     """Take an unknown, failed or cancelled operation for done: what it should do is in QuickBooks, under this id.
 
-    What waited for it goes. Raises NotFoundError, InputError for an id that cannot be one of QuickBooks, StateError
-    where the operation is in no such state or the record belongs to another document.
+    ``object_type`` says which type of record it is, where that is not its request's. What waited for it goes. Raises
+    NotFoundError, InputError for an id that cannot be one of QuickBooks, StateError where the operation is in no such
+    state or the record belongs to another document.
     """
     present = get_operation(db, connection_id, operation_id, locked=True)
     sent = get_sent(db, connection_id, operation_id)
     effect = Effect(
-        object_type=ACTION.sub("", present.request),
-        quickbooks_id=_check_id(quickbooks_id),
+        object_type=object_type or ACTION.sub("", present.request),
+        quickbooks_id=check_id(quickbooks_id),
         edit_sequence=None,
         total=None,
         balance=None,
     )
     if sent.document_id is not None:
-        _check_free(db, connection_id, effect, sent.document_id)
+        check_free(db, connection_id, effect.object_type, effect.quickbooks_id, document_id=sent.document_id)
     if not queue.adopt(db, connection_id, operation_id, now=now):
         raise _not_now(present, "linked", remedy=_why_not_retried(present, connection_id))
     judged = done(sent, effect if sent.document_id is not None else None, code=None, text=f"linked by {by}")
-    record_judgements(db, connection_id, [judged], now=now, by=by)
+    record_judgements(db, connection_id, [replace(judged, pairs=True)], now=now, by=by)
     queue.close_settled_sets(db, connection_id)
     return get_operation(db, connection_id, operation_id)
 
@@ -101,32 +134,27 @@ def cancel_operation(
 def _close_problems(
     db: Session, connection_id: int, operation_id: int, *, causes: Sequence[int] = (), by: str, now: datetime
 ) -> None:
-    document_id = get_sent(db, connection_id, operation_id).document_id
-    subjects = {subject_of(operation_id, None), subject_of(operation_id, document_id)}
+    sent = get_sent(db, connection_id, operation_id)
+    subjects = {subject_of(operation_id, None), subject_of(operation_id, sent.document_id, request=sent.request)}
     freed = close_problems(db, connection_id, subjects=subjects, causes=causes, by=by, now=now)
     hold_up_again(db, connection_id, freed, now=now)
 
 
-def _check_id(quickbooks_id: str) -> str:
-    text = quickbooks_id.strip()
-    if not text or len(text) > ID_LENGTH or not text.isprintable() or " " in text:
-        message = f"{quickbooks_id!r} cannot be an id of QuickBooks"
-        remedy = "copy the ListID or TxnID of the record, such as 80000013-1416570432 or C5-1417118624"
-        raise InputError(message, field="quickbooks_id", remedy=remedy)
-    return text
-
-
-def _check_free(db: Session, connection_id: int, effect: Effect, document_id: int) -> None:
-    """Refuse a record that is paired with another document, and a document that is paired already."""
-    same_record = (Link.object_type == effect.object_type) & (Link.quickbooks_id == effect.quickbooks_id)
-    taken = select(Link.document_id).where(
-        Link.connection_id == connection_id, same_record | (Link.document_id == document_id)
-    )
-    owner = db.scalar(taken)
-    if owner is None:
-        return
-    whose = "the document is linked already" if owner == document_id else "another document is linked to this record"
-    raise StateError(f"{effect.quickbooks_id}: {whose}", field="quickbooks_id", remedy="look for the right record")
+def check_free(db: Session, connection_id: int, object_type: str, quickbooks_id: str, *, document_id: int) -> None:
+    """Refuse a record that is paired with another document."""
+    owner = db.execute(
+        select(Document.kind, Document.external_id)
+        .join(Link, (Link.connection_id == Document.connection_id) & (Link.document_id == Document.id))
+        .where(
+            Link.connection_id == connection_id,
+            Link.object_type == object_type,
+            Link.quickbooks_id == quickbooks_id,
+            Link.document_id != document_id,
+        )
+    ).one_or_none()
+    if owner is not None:
+        message = f"{quickbooks_id} is linked to another document: {owner.kind.value} {owner.external_id!r}"
+        raise StateError(message, field="quickbooks_id", remedy="look for the right record, or unlink that one first")
 
 
 def _not_now(operation: OperationInfo, what: str, *, remedy: str) -> StateError:

@@ -1,8 +1,9 @@
 """Keep checked documents and put their operations into the queue, with few statements for any number."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
@@ -10,11 +11,14 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.credentials import new_guid
 from qbwc_service.errors import StateError
-from qbwc_service.store import Document, DocumentState, OperationState, SyncState, allocate_ids
+from qbwc_service.store import Document, DocumentState, OperationState, ProblemReason, SyncState, allocate_ids
 from qbwc_service.sync.check import CheckedDocument
 from qbwc_service.sync.known import KnownDocument
-from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
-from qbwc_service.sync.references import Target
+from qbwc_service.sync.problems.record import NewProblem, close_problems, hold_up_again, open_problems, subject_of
+from qbwc_service.sync.references import CHUNK, Target
+from qbwc_service.sync.route import Route
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +33,13 @@ class SavedDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """One document that has to be written, with its new operation."""
+    """One document that has to be written; with a new operation, unless it is kept here."""
 
     document: CheckedDocument
     document_id: int
     operation_id: int
     present: KnownDocument | None
+    route: Route
 
 
 def save_documents(
@@ -43,20 +48,71 @@ def save_documents(
     documents: Sequence[CheckedDocument],
     *,
     known: Mapping[Target, KnownDocument],
+    routes: Mapping[Target, Route],
     now: datetime,
 ) -> list[SavedDocument]:
-    """Write documents, sorted so that what is referred to comes first; the same content again is left alone."""
-    news = [document for document in documents if not _is_same(document, known.get(document.target))]
-    entries = _number(db, news, known)
-    by_target = {entry.document.target: entry for entry in entries}
+    """Write documents, sorted so that what is referred to comes first; the same content again is left alone.
+
+    ``routes`` says how each new content goes. What is kept here is written without an operation, and shown as drift.
+    """
+    entries = _number(db, [document for document in documents if document.target in routes], known, routes)
     _write_documents(db, connection_id, entries, now=now)
-    states = _enqueue(db, connection_id, entries, by_target, known=known, now=now)
-    _write_states(db, connection_id, entries, states, now=now)
-    replaced = {entry.present.operation_id: entry.operation_id for entry in entries if entry.present is not None}
-    if queue.supersede(db, connection_id, replaced, now=now) != replaced.keys():
+    going = [entry for entry in entries if not entry.route.is_kept]
+    by_target = {entry.document.target: entry for entry in going}
+    states = _enqueue(db, connection_id, going, by_target, known=known, now=now)
+    _write_states(db, connection_id, going, states, now=now)
+    _replace(db, connection_id, going, now=now)
+    _keep_problems(db, connection_id, going, states, by_target, now=now)
+    _show_changed_texts(db, connection_id, going, now=now)
+    _show_drift(db, connection_id, [entry for entry in entries if entry.route.is_kept], now=now)
+    written = {entry.document.target: entry for entry in entries}
+    return [_saved(document, written.get(document.target), known, states) for document in documents]
+
+
+def _replace(db: Session, connection_id: int, entries: Sequence[_Entry], *, now: datetime) -> None:
+    """Let each new operation take the place of the one before it, where that has not done its work already."""
+    before = {entry.present.operation_id: entry.operation_id for entry in entries if entry.present is not None}
+    states = queue.hold_operations(db, connection_id, list(before))
+    undone = {old: new for old, new in before.items() if states[old] is not OperationState.DONE}
+    if queue.supersede(db, connection_id, undone, now=now) != undone.keys():
         raise StateError("an operation of these documents went out meanwhile", remedy="send them again")
-    _keep_problems(db, connection_id, entries, states, by_target, now=now)
-    return [_saved(document, by_target.get(document.target), known, states) for document in documents]
+
+
+def _show_drift(db: Session, connection_id: int, kept: Sequence[_Entry], *, now: datetime) -> None:
+    """Show what is kept here; the content that QuickBooks has is none."""
+    same = [
+        one for one in kept if one.present is not None and one.present.agreed_fingerprint == one.document.fingerprint
+    ]
+    for some in _in_pieces(same):
+        subjects = {subject_of(None, entry.document_id) for entry in some}
+        close_problems(db, connection_id, subjects=subjects, by="its content", now=now)
+    open_problems(db, connection_id, [_drift(entry) for entry in kept if entry not in same], now=now)
+
+
+def _show_changed_texts(db: Session, connection_id: int, entries: Sequence[_Entry], *, now: datetime) -> None:
+    """Tell which texts QuickBooks will have written differently; a notice, nothing waits for it."""
+    problems = [
+        NewProblem(
+            reason=ProblemReason.TEXT_CHANGED,
+            message=f"{len(changes)} text(s) hold characters that QuickBooks does not keep",
+            operation_id=entry.operation_id,
+            document_id=entry.document_id,
+            evidence={"texts": [asdict(change) for change in changes]},
+        )
+        for entry in entries
+        if (changes := entry.document.text_changes)
+    ]
+    open_problems(db, connection_id, problems, now=now)
+
+
+def _drift(entry: _Entry) -> NewProblem:
+    return NewProblem(
+        reason=ProblemReason.DRIFT,
+        message="it was changed here, and the rules do not send changes of its kind to QuickBooks",
+        operation_id=entry.operation_id,
+        document_id=entry.document_id,
+        evidence={"ours": entry.document.body},
+    )
 
 
 def _keep_problems(
@@ -70,14 +126,16 @@ def _keep_problems(
 ) -> None:
     """Close the problems of what was replaced, and of what waited for it; open those of what waits for a failure."""
     replaced = [(entry.document_id, entry.present.operation_id) for entry in entries if entry.present is not None]
-    close_problems(
-        db,
-        connection_id,
-        subjects={subject_of(None, document_id) for document_id, _ in replaced},
-        causes={operation_id for _, operation_id in replaced},
-        by="a newer content",
-        now=now,
-    )
+    freed: list[int] = []
+    for some in _in_pieces(replaced):
+        freed += close_problems(
+            db,
+            connection_id,
+            subjects={subject_of(None, document_id) for document_id, _ in some},
+            causes={operation_id for _, operation_id in some},
+            by="a newer content",
+            now=now,
+        )
     # What waits for documents of the same batch only waits for nothing that has failed.
     behind_older = [
         entry.operation_id
@@ -85,26 +143,40 @@ def _keep_problems(
         if states[entry.operation_id] is OperationState.BLOCKED
         and not by_target.keys() >= entry.document.targets.keys()
     ]
-    hold_up_again(db, connection_id, behind_older, now=now)
+    for held_up in _in_pieces([*freed, *behind_older]):
+        hold_up_again(db, connection_id, held_up, now=now)
 
 
-def _is_same(document: CheckedDocument, present: KnownDocument | None) -> bool:
-    return present is not None and present.fingerprint == document.fingerprint
+def _in_pieces(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut rows into pieces whose values fit into one statement of any database."""
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
 
 
-def _number(db: Session, documents: Sequence[CheckedDocument], known: Mapping[Target, KnownDocument]) -> list[_Entry]:
+def _number(
+    db: Session,
+    documents: Sequence[CheckedDocument],
+    known: Mapping[Target, KnownDocument],
+    routes: Mapping[Target, Route],
+) -> list[_Entry]:
     created = [document for document in documents if document.target not in known]
     new_ids = iter(allocate_ids(db, "documents", count=len(created)))
-    operation_ids = allocate_ids(db, "operations", count=len(documents))
-    return [
-        _Entry(
-            document=document,
-            document_id=known[document.target].document_id if document.target in known else next(new_ids),
-            operation_id=operation_id,
-            present=known.get(document.target),
+    going = [document for document in documents if not routes[document.target].is_kept]
+    operation_ids = iter(allocate_ids(db, "operations", count=len(going)))
+    entries: list[_Entry] = []
+    for document in documents:
+        present, route = known.get(document.target), routes[document.target]
+        is_kept = present is not None and route.is_kept
+        entries.append(
+            _Entry(
+                document=document,
+                document_id=next(new_ids) if present is None else present.document_id,
+                operation_id=present.operation_id if present is not None and is_kept else next(operation_ids),
+                present=present,
+                route=route,
+            )
         )
-        for document, operation_id in zip(documents, operation_ids, strict=True)
-    ]
+    return entries
 
 
 def _write_documents(db: Session, connection_id: int, entries: Sequence[_Entry], *, now: datetime) -> None:
@@ -152,10 +224,12 @@ def _enqueue(
     operations = [
         queue.NewOperation(
             id=entry.operation_id,
-            request=entry.document.request,
+            request=entry.route.request,
             is_write=True,
             document_id=entry.document_id,
-            external_guid=new_guid() if entry.document.takes_external_guid else None,
+            external_guid=new_guid() if entry.route.takes_external_guid else None,
+            inquiry=entry.route.inquiry,
+            decided=entry.route.decided or None,
             depends_on=tuple(_parents(entry, by_target, known)),
         )
         for entry in entries
@@ -213,13 +287,13 @@ def _saved(
     known: Mapping[Target, KnownDocument],
     states: Mapping[int, OperationState],
 ) -> SavedDocument:
-    if entry is None:
+    if entry is None or entry.route.is_kept:
         present = known[document.target]
         return SavedDocument(
             document_id=present.document_id,
             operation_id=present.operation_id,
             state=present.state,
-            change="unchanged",
+            change="unchanged" if entry is None else "changed",
         )
     return SavedDocument(
         document_id=entry.document_id,

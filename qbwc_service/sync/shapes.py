@@ -9,107 +9,51 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from qbwc_service.store import DocumentKind
+from qbwc_service.sync.shape_parts import (
+    Address,
+    Amount,
+    ExternalId,
+    Kept,
+    ListReference,
+    Number,
+    Positive,
+    Reference,
+    Shape,
+    Text,
+    TransactionReference,
+)
 
 
-def _exact(value: object) -> object:
-    """Refuse floats and booleans where an exact number is asked for."""
-    if isinstance(value, float | bool):
-        # A TypeError would leave pydantic's validation; a ValueError is listed with the field.
-        raise ValueError(  # noqa: TRY004
-            'write it as text, "150.00": a floating-point number is not exact'
-        )
-    return value
+class TermsShape(Shape):
+    """Terms of payment: so many days, and a discount for those who are quicker."""
+
+    external_id: ExternalId
+    name: Text
+    is_active: bool | None = None
+    due_days: Annotated[int | None, Field(ge=0, le=999)] = None
+    discount_days: Annotated[int | None, Field(ge=0, le=999)] = None
+    discount_percent: Number | None = None
 
 
-def _storable(value: str) -> str:
-    """Refuse the one character that PostgreSQL keeps in no text."""
-    if "\0" in value:
-        raise ValueError("it holds a character that cannot be kept (NUL)")
-    return value
+class ClassShape(Shape):
+    """A class, by which QuickBooks parts income and expenses."""
+
+    external_id: ExternalId
+    name: Text
+    parent: Reference | None = None
+    is_active: bool | None = None
 
 
-def _plain(value: Decimal) -> Decimal:
-    """Write equal numbers alike, so that they are the same content: 2, 2.0 and "2.00" are all 2."""
-    return Decimal(format(value.normalize(), "f"))
+class PaymentMethodShape(Shape):
+    """A way to pay."""
 
-
-def _cents(value: Decimal) -> Decimal:
-    """Write equal amounts alike: 150 and "150.00" are both 150.00."""
-    return value.quantize(Decimal("0.01"))
-
-
-Number = Annotated[Decimal, BeforeValidator(_exact), AfterValidator(_plain)]
-Amount = Annotated[Decimal, BeforeValidator(_exact), Field(max_digits=15, decimal_places=2), AfterValidator(_cents)]
-Positive = Annotated[Amount, Field(gt=0)]
-Kept = Annotated[str, AfterValidator(_storable)]
-Text = Annotated[Kept, Field(min_length=1)]
-ExternalId = Annotated[Kept, Field(min_length=1, max_length=200)]
-QuickBooksId = Annotated[Kept, Field(min_length=1, max_length=36)]
-
-
-class Shape(BaseModel):
-    """The base of all shapes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Reference(Shape):
-    """Names something in exactly one way: our document, an id in QuickBooks, or its full name there."""
-
-    external_id: ExternalId | None = None
-    quickbooks_id: QuickBooksId | None = None
-    full_name: Text | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Reference":
-        given = [value for value in (self.external_id, self.quickbooks_id, self.full_name) if value is not None]
-        if len(given) != 1:
-            raise ValueError("give exactly one of external_id, quickbooks_id and full_name")
-        return self
-
-
-class ListReference(Shape):
-    """Names an entry of a QuickBooks list that is not a document of ours (terms, class, account …)."""
-
-    quickbooks_id: QuickBooksId | None = None
-    full_name: Text | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "ListReference":
-        if (self.quickbooks_id is None) == (self.full_name is None):
-            raise ValueError("give exactly one of quickbooks_id and full_name")
-        return self
-
-
-class TransactionReference(Shape):
-    """Names a transaction: our document, or its TxnID in QuickBooks."""
-
-    external_id: ExternalId | None = None
-    quickbooks_id: QuickBooksId | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "TransactionReference":
-        if (self.external_id is None) == (self.quickbooks_id is None):
-            raise ValueError("give exactly one of external_id and quickbooks_id")
-        return self
-
-
-class Address(Shape):
-    """A postal address, in QuickBooks' parts."""
-
-    line1: Text | None = None
-    line2: Text | None = None
-    line3: Text | None = None
-    line4: Text | None = None
-    line5: Text | None = None
-    city: Text | None = None
-    state: Text | None = None
-    postal_code: Text | None = None
-    country: Text | None = None
-    note: Text | None = None
+    external_id: ExternalId
+    name: Text
+    is_active: bool | None = None
+    type: Text | None = None
 
 
 class CustomerShape(Shape):
@@ -126,12 +70,12 @@ class CustomerShape(Shape):
     phone: Text | None = None
     bill_address: Address | None = None
     ship_address: Address | None = None
-    terms: ListReference | None = None
+    terms: Reference | None = None
     sales_tax_code: ListReference | None = None
     tax_item: Reference | None = None
     account_number: Text | None = None
     notes: Text | None = None
-    fields: dict[Kept, Kept] = {}
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
 
 
 class ItemShape(Shape):
@@ -146,6 +90,7 @@ class ItemShape(Shape):
     price: Number | None = None
     income_account: ListReference
     sales_tax_code: ListReference | None = None
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
 
 
 class Line(Shape):
@@ -156,9 +101,12 @@ class Line(Shape):
     quantity: Number | None = None
     rate: Number | None = None
     amount: Amount | None = None
-    line_class: Annotated[ListReference | None, Field(alias="class")] = None
+    line_class: Annotated[Reference | None, Field(alias="class")] = None
     sales_tax_code: ListReference | None = None
     service_date: date | None = None
+    other1: Text | None = None
+    other2: Text | None = None
+    source: Text | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "Line":
@@ -167,23 +115,47 @@ class Line(Shape):
         return self
 
 
-class SaleShape(Shape):
-    """What an invoice and a credit memo have in common."""
+class Source(Shape):
+    """A document of yours that became a part of a combined one; ``fields`` are for the templates of its lines."""
+
+    id: ExternalId
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
+
+
+class LinesShape(Shape):
+    """What has lines that may come from several sources."""
 
     external_id: ExternalId
+    sources: tuple[Source, ...] = ()
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+    fields: dict[Kept, Kept] = {}  # noqa: RUF012 - pydantic copies it for each document
+
+    @model_validator(mode="after")
+    def _sources_are_there(self) -> "LinesShape":
+        known = [source.id for source in self.sources]
+        if len(set(known)) != len(known):
+            raise ValueError("sources: one stands there twice")
+        for place, line in enumerate(self.lines):
+            if known and line.source is not None and line.source not in known:
+                raise ValueError(f"lines[{place}].source: it is none of the sources")
+        return self
+
+
+class SaleShape(LinesShape):
+    """What an invoice and a credit memo have in common."""
+
     customer: Reference
     ref_number: Text
     txn_date: date | None = None
     due_date: date | None = None
-    terms: ListReference | None = None
-    sales_class: Annotated[ListReference | None, Field(alias="class")] = None
+    terms: Reference | None = None
+    sales_class: Annotated[Reference | None, Field(alias="class")] = None
     po_number: Text | None = None
     memo: Text | None = None
+    other: Text | None = None
     bill_address: Address | None = None
     ship_address: Address | None = None
     sales_tax_item: Reference | None = None
-    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
-    fields: dict[Kept, Kept] = {}
 
 
 class InvoiceShape(SaleShape):
@@ -192,6 +164,24 @@ class InvoiceShape(SaleShape):
 
 class CreditMemoShape(SaleShape):
     """A credit memo."""
+
+
+class SalesReceiptShape(LinesShape):
+    """A sale that is paid at once."""
+
+    customer: Reference
+    ref_number: Text
+    txn_date: date | None = None
+    due_date: date | None = None
+    sales_class: Annotated[Reference | None, Field(alias="class")] = None
+    check_number: Text | None = None
+    payment_method: Reference | None = None
+    deposit_to: ListReference | None = None
+    memo: Text | None = None
+    other: Text | None = None
+    bill_address: Address | None = None
+    ship_address: Address | None = None
+    sales_tax_item: Reference | None = None
 
 
 class Application(Shape):
@@ -222,7 +212,7 @@ class PaymentShape(Shape):
     amount: Amount
     txn_date: date | None = None
     ref_number: Text | None = None
-    payment_method: ListReference | None = None
+    payment_method: Reference | None = None
     deposit_to: ListReference | None = None
     memo: Text | None = None
     apply: Literal["auto", "none"] | Annotated[tuple[Application, ...], Field(min_length=1)] = "none"
@@ -243,10 +233,68 @@ class PaymentShape(Shape):
         return self
 
 
+class Deposited(Shape):
+    """Something that waits in Undeposited Funds: a payment, or a sales receipt."""
+
+    payment: TransactionReference | None = None
+    sales_receipt: TransactionReference | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Deposited":
+        if (self.payment is None) == (self.sales_receipt is None):
+            raise ValueError("give exactly one of payment and sales_receipt")
+        return self
+
+
+class DepositLine(Shape):
+    """Money of a deposit that is no payment of a customer; below nought it is taken out."""
+
+    account: ListReference
+    amount: Amount
+    memo: Text | None = None
+    customer: Reference | None = None
+    check_number: Text | None = None
+    payment_method: Reference | None = None
+    line_class: Annotated[Reference | None, Field(alias="class")] = None
+
+
+class Fee(Shape):
+    """What a payment provider keeps of a payout."""
+
+    amount: Positive
+    account: ListReference | None = None
+    memo: Text | None = None
+
+
+class DepositShape(Shape):
+    """Money that goes to the bank: payments from Undeposited Funds, and lines of its own."""
+
+    external_id: ExternalId
+    account: ListReference | None = None
+    txn_date: date | None = None
+    memo: Text | None = None
+    payments: tuple[Deposited, ...] = ()
+    lines: tuple[DepositLine, ...] = ()
+    fee: Fee | None = None
+
+    @model_validator(mode="after")
+    def _holds_something(self) -> "DepositShape":
+        if not self.payments and not self.lines:
+            raise ValueError("payments: give payments, lines, or both")
+        if len(set(self.payments)) != len(self.payments):
+            raise ValueError("payments: one stands there twice")
+        return self
+
+
 SHAPES: dict[DocumentKind, type[Shape]] = {
+    DocumentKind.TERMS: TermsShape,
+    DocumentKind.CLASS: ClassShape,
+    DocumentKind.PAYMENT_METHOD: PaymentMethodShape,
     DocumentKind.CUSTOMER: CustomerShape,
     DocumentKind.ITEM: ItemShape,
     DocumentKind.INVOICE: InvoiceShape,
     DocumentKind.CREDIT_MEMO: CreditMemoShape,
+    DocumentKind.SALES_RECEIPT: SalesReceiptShape,
     DocumentKind.PAYMENT: PaymentShape,
+    DocumentKind.DEPOSIT: DepositShape,
 }

@@ -1,6 +1,6 @@
 """Read documents as people see them: how each one stands, and what QuickBooks made of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from qbwc_service.errors import NotFoundError
 from qbwc_service.queue import OperationInfo, list_operations
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, SyncState
+from qbwc_service.sync.agreed import ID
+from qbwc_service.sync.custom_fields import FieldInfo, list_fields
 
 SHOWN_OPERATIONS = 50
 
@@ -38,11 +40,26 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineInfo:
+    """One line in QuickBooks that is the document's: its place in the document (None: the text of a source)."""
+
+    txn_line_id: str
+    line: int | None
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentDetails:
-    """One document with its content as accepted, and the operations that were made of it, newest first."""
+    """One document with its content as accepted, and the operations that were made of it, newest first.
+
+    ``lines`` are its lines as they were when it was last in step with QuickBooks, ``custom_fields`` what was last to be
+    set beside it.
+    """
 
     document: DocumentInfo
     body: Mapping[str, object]
+    lines: tuple[LineInfo, ...]
+    custom_fields: tuple[FieldInfo, ...]
     operations: tuple[OperationInfo, ...]
 
 
@@ -78,7 +95,13 @@ def get_document(db: Session, connection_id: int, kind: DocumentKind, *, externa
         )
     document, standing, link = row
     operations = list_operations(db, connection_id, document_id=document.id, limit=SHOWN_OPERATIONS)
-    return DocumentDetails(document=_info(document, standing, link), body=document.body, operations=tuple(operations))
+    return DocumentDetails(
+        document=_info(document, standing, link),
+        body=document.body,
+        lines=tuple(_lines(link)) if link else (),
+        custom_fields=tuple(list_fields(db, connection_id, document.id)),
+        operations=tuple(operations),
+    )
 
 
 def count_documents(db: Session, connection_id: int) -> dict[DocumentState, int]:
@@ -97,6 +120,12 @@ def _select(connection_id: int) -> Select[Document, SyncState, Link]:
         .outerjoin(Link, linked)
         .where(Document.connection_id == connection_id)
     )
+
+
+def _lines(link: Link) -> Iterator[LineInfo]:
+    kept = (link.agreed or {}).get("lines")
+    for line in kept if isinstance(kept, list) else ():
+        yield LineInfo(txn_line_id=line[ID], line=line.get("line"), source=line.get("source"))
 
 
 def _info(document: Document, standing: SyncState, link: Link | None) -> DocumentInfo:

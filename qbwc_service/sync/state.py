@@ -26,6 +26,24 @@ def mark_documents(
     db.execute(move, execution_options={"synchronize_session": False})
 
 
+def mark_document(
+    db: Session,
+    connection_id: int,
+    document_id: int,
+    *,
+    state: DocumentState,
+    operation_id: int | None = None,
+    message: str | None = None,
+    now: datetime,
+) -> None:
+    """Give one document a new state, and another operation that decides it from now on."""
+    held = (SyncState.connection_id == connection_id, SyncState.document_id == document_id)
+    values: dict[str, object] = {"state": state, "status_code": None, "message": message, "changed_at": now}
+    if operation_id is not None:
+        values["operation_id"] = operation_id
+    db.execute(update(SyncState).where(*held).values(**values), execution_options={"synchronize_session": False})
+
+
 def mark_refused(db: Session, connection_id: int, reasons: Mapping[int, str], *, now: datetime) -> None:
     """Give documents whose operation could not be rendered the state *problem*, each with its reason."""
     if not reasons:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, or_, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
@@ -20,7 +20,7 @@ from qbwc_service.store import (
     allocate_ids,
 )
 from qbwc_service.sync import mark_documents
-from qbwc_service.sync.pull import has_due_pull
+from qbwc_service.sync.pull import measure_pull
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import end_session
 
@@ -57,7 +57,7 @@ def authenticate(
 
 
 def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -> list[str]:
-    is_due, older = _look(db, login, now=now)
+    is_due, older, connection = _look(db, login, now=now)
     if older is not None:
         is_alive = now - older.last_call_at < policy.lease
         if is_alive and older.install_id != login.install_id:
@@ -66,6 +66,7 @@ def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -
         is_due |= end_session(db, older, reason=reason, policy=policy, now=now)
     if login.mode is not ConnectionMode.ACTIVE:
         return NOTHING_TO_DO
+    is_due = is_due or measure_pull(db, connection, now=now).is_due
     # A company file that was not proven lately is worth a session of its own: that is how the connection gets well.
     if not is_due and login.status is ConnectionStatus.ONLINE:
         return NOTHING_TO_DO
@@ -75,20 +76,17 @@ def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -
     return [ticket, login.company_file_path or ""]
 
 
-def _look(db: Session, login: Login, *, now: datetime) -> tuple[bool, UpdateSession | None]:
+def _look(db: Session, login: Login, *, now: datetime) -> tuple[bool, UpdateSession | None, Connection]:
     """See whether work is due and which session of the connection is open; one statement."""
     is_open = and_(UpdateSession.connection_id == Connection.id, UpdateSession.state == SessionState.OPEN)
     query = (
-        select(
-            or_(queue.has_due_work(login.connection_id, now=now), has_due_pull(login.connection_id, now=now)),
-            UpdateSession,
-        )
+        select(queue.has_due_work(login.connection_id, now=now), UpdateSession, Connection)
         .select_from(Connection)
         .outerjoin(UpdateSession, is_open)
         .where(Connection.id == login.connection_id)
     )
-    is_due, session = db.execute(query).one()
-    return bool(is_due), session
+    is_due, session, connection = db.execute(query).one()
+    return bool(is_due), session, connection
 
 
 def _begin(db: Session, login: Login, *, now: datetime) -> str:

@@ -37,5 +37,5 @@ def report_reachable(db: Session, connection_id: int, *, now: datetime) -> None:
 
 def _replace(db: Session, connection_id: int, problem: NewProblem, *, now: datetime) -> None:
     """The last thing that was told is what is wrong now; what was told before is over."""
-    close_problems(db, connection_id, subjects=[CONNECTION], but=problem.reason, now=now)
+    close_problems(db, connection_id, subjects=[CONNECTION], but=[problem.reason], now=now)
     open_problems(db, connection_id, [problem], now=now)

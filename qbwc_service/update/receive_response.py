@@ -264,6 +264,8 @@ def _apply_hresult(
             return refuse_inquiry(db, connection_id, kept.operation_ids, text=text, now=now)
         case MessageSetPurpose.PULL if is_poison:
             pull.refuse_pull(db, held.connection, message_set_id=kept.message_set_id, reason=text, now=now)
+        case MessageSetPurpose.PULL if not _was_not_sent(hresult):
+            pull.lose_pull(db, connection_id, update_session_id=held.session.id, reason=text, now=now)
         case MessageSetPurpose.WORK:
             set_id, retries = kept.message_set_id, policy.retries
             return apply_hresult(

@@ -103,7 +103,13 @@ def _next(
         return pulled
     if not asked.holds_work:
         prepared = prepare_batch(
-            db, held.connection.id, message_set_id=message_set_id, dialect=dialect, limits=policy.limits, now=now
+            db,
+            held.connection.id,
+            message_set_id=message_set_id,
+            dialect=dialect,
+            limits=policy.limits,
+            rules=held.rules,
+            now=now,
         )
         held.session.failed_count += prepared.failed
         if prepared.batch is not None:

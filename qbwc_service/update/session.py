@@ -1,5 +1,6 @@
 """Find, begin and end update sessions. The ticket is all the Web Connector has; we keep only its SHA-256."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.credentials import hash_ticket, ticket_connection
 from qbwc_service.store import (
+    IS_UNSETTLED,
     Connection,
     DocumentState,
     MessageSet,
@@ -17,10 +19,12 @@ from qbwc_service.store import (
     SessionState,
     UpdateSession,
 )
-from qbwc_service.sync import mark_documents, repeat_lost_reads
+from qbwc_service.sync import mark_documents, pull, repeat_lost_reads
+from qbwc_service.sync.rules import Rules, present_rules, read_rules
 from qbwc_service.update.policy import UpdatePolicy
 
 UNANSWERED = (MessageSetState.SENT, MessageSetState.UNKNOWN)
+NO_ANSWER = "QuickBooks gave no answer to this"
 UNSETTLED = (*UNANSWERED, MessageSetState.ANSWERED)
 
 
@@ -36,6 +40,12 @@ class Held:
     connection: Connection
     unsettled: MessageSet | None
     has_questions: bool
+    rules_body: Mapping[str, object] | None
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of the connection that hold now."""
+        return read_rules(self.rules_body)
 
     def is_live(self, policy: UpdatePolicy, *, now: datetime) -> bool:
         """Whether the ticket still opens anything."""
@@ -50,10 +60,11 @@ def hold_session(db: Session, ticket: str) -> Held | None:
     its_set = (
         (MessageSet.connection_id == UpdateSession.connection_id)
         & (MessageSet.update_session_id == UpdateSession.id)
+        & IS_UNSETTLED
         & MessageSet.state.in_(UNSETTLED)
     )
     query = (
-        select(UpdateSession, Connection, MessageSet, queue.has_questions(connection_id))
+        select(UpdateSession, Connection, MessageSet, queue.has_questions(connection_id), present_rules(connection_id))
         .select_from(Connection)
         .join(UpdateSession, UpdateSession.connection_id == Connection.id)
         .outerjoin(MessageSet, its_set)
@@ -87,6 +98,7 @@ def end_session(
     if not is_set_out:
         return False
     lost = queue.settle_unanswered(db, session.connection_id, session.id, now=now)
+    pull.lose_pull(db, session.connection_id, update_session_id=session.id, reason=NO_ANSWER, now=now)
     unknown = DocumentState.UNKNOWN
     mark_documents(db, session.connection_id, lost.unknown, state=unknown, now=now, message=queue.NO_ANSWER)
     repeated = [

@@ -1,10 +1,12 @@
 """Files become documents and requests in the queue; what is wrong is named by file, line and field."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 CUSTOMER = {"external_id": "c-1", "name": "Ann"}
 ITEM = {"external_id": "haul", "kind": "service", "name": "Haul", "income_account": {"full_name": "Freight Income"}}
@@ -63,6 +65,37 @@ def test_references_hold_across_batches(
     )
 
     assert sqlite_cli.json("enqueue", connection, path)["counts"]["created"] == 9
+
+
+def test_many_rows_are_taken_in_order_some_at_a_time_and_a_bad_one_costs_only_itself(
+    sqlite_cli: Any, connection: int, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qbwc_service.cli.intake.BATCH", 50)
+    rows = [{"kind": "customer", "external_id": f"c-{n}", "name": f"Customer {n}"} for n in range(140)]
+    rows[60]["name"] = "x" * 60
+    lines = [json.dumps(row) for row in rows]
+    lines[90] = "not json"
+    with counted_commits() as commits:
+        answer = sqlite_cli.json("enqueue", connection, write("many.ndjson", "\n".join(lines)), exit_code=3)
+
+    assert [refused["place"]["line"] for refused in answer["refused"]] == [61, 91]
+    good = [f"c-{n}" for n in range(140) if n not in {60, 90}]
+    assert [accepted["external_id"] for accepted in answer["documents"]] == good
+    numbers = [accepted["operation_id"] for accepted in answer["documents"]]
+    assert numbers == sorted(numbers)
+    assert len(commits) == 3
+
+
+@contextmanager
+def counted_commits() -> Iterator[list[object]]:
+    """Collect the transactions that are committed meanwhile."""
+    commits: list[object] = []
+    note = commits.append
+    event.listen(Engine, "commit", note)
+    try:
+        yield commits
+    finally:
+        event.remove(Engine, "commit", note)
 
 
 def test_the_same_file_again_changes_nothing(cli: Any, connection: int, write: Write) -> None:

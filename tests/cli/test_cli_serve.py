@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from qbwc_service.cli.child_server import find_free_port
 from qbwc_service.cli.server import believe_proxies
+from tests.wire import free_port
 
 
 def start(port: int, *options: str) -> subprocess.Popen[str]:
@@ -23,7 +23,7 @@ def start(port: int, *options: str) -> subprocess.Popen[str]:
 
 @pytest.fixture(params=["1", "2"], ids=["processes", "threads"])
 def server(request: pytest.FixtureRequest, sqlite_cli: Any) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    port = find_free_port()
+    port = free_port()
     process = start(port, "--workers", "1", "--threads", request.param)
     yield process, port
     if process.poll() is None:
@@ -69,7 +69,7 @@ def test_the_path_of_a_setup_page_does_not_get_into_the_log(server: tuple[subpro
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "qbwc_service.cli", "serve", "--port", str(find_free_port()), *options]
+    command = [sys.executable, "-m", "qbwc_service.cli", "serve", "--port", str(free_port()), *options]
     return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
 
 

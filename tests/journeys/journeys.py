@@ -6,10 +6,20 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from qbwc_service.clock import system_clock
+from qbwc_service.queue import list_operations
 from qbwc_service.simulator import Company, QuickBooks, SdkClient, Switches
 from qbwc_service.simulator.quickbooks.balances import invoice_balance
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
-from qbwc_service.sync import AcceptedDocument, enqueue_documents, enqueue_qbxml
+from qbwc_service.store import DocumentKind
+from qbwc_service.sync import (
+    AcceptedDocument,
+    cancel_operation,
+    delete_document,
+    enqueue_documents,
+    enqueue_qbxml,
+    link_operation,
+)
 
 NAME = "Acme Trucking"
 PATH = rf"C:\Books\{NAME}.qbw"
@@ -152,6 +162,39 @@ def _count_imported(company: Company) -> Counts:
     return counts | {f"invoice {n}": numbers.count(f"D{n}") for n in range(IMPORTED)}
 
 
+def _edit(db: Session, connection_id: int, company: Company) -> None:
+    """Two documents that are in QuickBooks change there, and a third one leaves it."""
+    customer = {"external_id": "c-1", "name": "Nobody"}
+    line = {"item": {"full_name": _any_item(company)}, "quantity": "2", "rate": "50.00"}
+    invoices = [
+        {
+            "external_id": f"inv-{n}",
+            "customer": {"full_name": _any_customer(company)},
+            "ref_number": f"1-{n}",
+            "lines": [line],
+        }
+        for n in (1, 3)
+    ]
+    _add(db, connection_id, ("customer", customer), *(("invoice", one) for one in invoices))
+    records = (_named(company, "Nobody").list_id, _numbered(company, "1-1").txn_id, _numbered(company, "1-3").txn_id)
+    for operation, record_id in zip(list_operations(db, connection_id)[::-1], records, strict=True):
+        cancel_operation(db, connection_id, operation.id, reason="it is there", now=system_clock())
+        link_operation(db, connection_id, operation.id, quickbooks_id=record_id, now=system_clock())
+    more = [line, {**line, "quantity": "1", "rate": "7.00"}]
+    _add(
+        db,
+        connection_id,
+        ("customer", {**customer, "phone": "555-0100"}),
+        ("invoice", {**invoices[0], "memo": "changed", "lines": more}),
+    )
+    delete_document(db, connection_id, DocumentKind.INVOICE, "inv-3", now=system_clock())
+
+
+def _count_edited(company: Company) -> Counts:
+    deleted = [deletion.name for deletion in company.tables.deletions]
+    return {**_count_changed(company), "deleted": deleted.count("1-3")}
+
+
 def _entries(company: Company) -> list[Entry]:
     return list(company.tables.entries.values())
 
@@ -177,4 +220,5 @@ CHANGE = Journey("change", _change, _count_changed)
 VOID = Journey("void", _void, _count_void)
 DELETE = Journey("delete", _delete, _count_deleted)
 IMPORT = Journey("import", _import, _count_imported)
+EDIT = Journey("edit", _edit, _count_edited)
 JOURNEYS = (NEW, CHANGE, VOID, DELETE, IMPORT)

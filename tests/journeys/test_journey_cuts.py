@@ -5,7 +5,7 @@ import pytest
 from qbwc_service.simulator import Instant, NoHooks, Strike, Switches, UpdateCutError, UpdateOutcome
 from qbwc_service.store import Database
 from tests.journeys.end_state import End, travel
-from tests.journeys.journeys import CHANGE, IMPORT, JOURNEYS, NAME, NEW, Journey, make_company
+from tests.journeys.journeys import CHANGE, EDIT, IMPORT, JOURNEYS, NAME, NEW, Journey, make_company
 from tests.threaded_server import ServeHere, ThreadedServer
 from tests.wire import ConnectFarSide
 
@@ -29,19 +29,19 @@ class Bench:
         self.server = server
         self.connect = connect
 
-    def travel(self, journey: Journey, hooks: NoHooks, switches: Switches | None = None) -> End:
-        far = self.connect(self.server, name=NAME, company=make_company(switches))
+    def travel(self, journey: Journey, hooks: NoHooks, switches: Switches | None = None, *, looks: bool = False) -> End:
+        far = self.connect(self.server, name=NAME, company=make_company(switches), looks=looks)
         return travel(self.database, far, journey, hooks)
 
-    def cut_everywhere(self, journey: Journey, instant: Instant, switches: Switches) -> None:
+    def cut_everywhere(self, journey: Journey, instant: Instant, switches: Switches, *, looks: bool = False) -> None:
         """Travel once to count the instants of this sort, then once for each of them, and cut there."""
         watch = Strike(instant, 0)
-        self.travel(journey, watch, switches)
+        self.travel(journey, watch, switches, looks=looks)
         assert watch.seen > 0
         for number in range(1, watch.seen + 1):
             strike = Strike(instant, number)
             try:
-                end = self.travel(journey, strike, switches)
+                end = self.travel(journey, strike, switches, looks=looks)
             except AssertionError as error:
                 raise AssertionError(f"cut {instant.value} {number}: {error}") from error
             assert strike.has_struck
@@ -73,6 +73,14 @@ def test_where_quickbooks_keeps_no_answers_it_arrives_once(bench: Bench, journey
 @pytest.mark.parametrize("journey", [NEW, CHANGE, IMPORT], ids=lambda journey: journey.name)
 def test_where_quickbooks_keeps_only_ids_it_arrives_once(bench: Bench, journey: Journey) -> None:
     bench.cut_everywhere(journey, Instant.AFTER_EXECUTION, SWITCHES["trimmed"])
+
+
+@on_sqlite
+@pytest.mark.parametrize("journey", [NEW, EDIT], ids=lambda journey: journey.name)
+def test_with_a_look_before_each_document_it_arrives_once(bench: Bench, journey: Journey) -> None:
+    if journey is EDIT:  # A look is cut there as well.
+        bench.cut_everywhere(journey, Instant.BEFORE_CALL, SWITCHES["recovery"], looks=True)
+    bench.cut_everywhere(journey, Instant.AFTER_EXECUTION, SWITCHES["no_recovery"], looks=True)
 
 
 @on_postgresql

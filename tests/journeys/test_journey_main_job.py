@@ -47,7 +47,7 @@ DOCUMENTS = [
 def test_documents_with_references_reach_quickbooks_in_one_update(
     database: Database, start_server: StartServer, connect_far_side: ConnectFarSide
 ) -> None:
-    far = connect_far_side(start_server())
+    far = connect_far_side(start_server(), looks=True)
     with database.writing() as db:
         enqueue_documents(db, far.connection_id, list(reversed(DOCUMENTS)))
 

@@ -86,6 +86,6 @@ def test_one_that_went_bad_in_our_hands_fails_with_its_element_named(database: D
     assert_all_but_one_arrived(database, far)
     with database.reading() as db:
         (problem,) = list_problems(db, far.connection_id)
-    assert (problem.reason, problem.external_id) == (ProblemReason.INVALID_VALUE, f"c-{BAD}")
+    assert (problem.reason, problem.external_id) == (ProblemReason.FIELD_TOO_LONG, f"c-{BAD}")
     assert "Name" in problem.message
     assert far.web_connector.update(far.application).outcome is UpdateOutcome.NO_DATA

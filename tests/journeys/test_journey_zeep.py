@@ -1,7 +1,6 @@
 """A SOAP client nobody here wrote drives a whole session, from our WSDL and from the one that circulates."""
 
 import warnings
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from qbwc_service.simulator import Company, QuickBooks
 from qbwc_service.store import Database
 from qbwc_service.sync import enqueue_documents
+from tests import intuit
 from tests.journeys.test_journey_drain import invoices, masters, ref_numbers
 from tests.wire import ConnectFarSide, FarSide, Server, StartServer
 
@@ -17,7 +17,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     import zeep
 
-INTUITS_WSDL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "wsdl" / "QBWebConnectorSvc.wsdl"
 BINDING = "{http://developer.intuit.com/}QBWebConnectorSvcSoap"
 
 
@@ -25,9 +24,9 @@ BINDING = "{http://developer.intuit.com/}QBWebConnectorSvcSoap"
 def service(request: pytest.FixtureRequest, server: Server) -> Any:
     """The calls as zeep makes them from a WSDL."""
     endpoint = f"{server.settings.base_url}/qbwc"
-    if request.param == "circulating" and not INTUITS_WSDL.exists():
-        pytest.skip(f"the WSDL that circulates is not there ({INTUITS_WSDL}); ours is tested all the same")
-    wsdl = f"{endpoint}?wsdl" if request.param == "ours" else str(INTUITS_WSDL)
+    if request.param == "circulating" and not intuit.WSDL.exists():
+        pytest.skip(intuit.WSDL_MISSING)
+    wsdl = f"{endpoint}?wsdl" if request.param == "ours" else str(intuit.WSDL)
     return zeep.Client(wsdl).create_service(BINDING, endpoint)
 
 

@@ -38,13 +38,13 @@ POSTGRESQL = {
          UNION ALL SELECT 'type ' || typname, typtype::text FROM pg_type
                     WHERE typnamespace = 'public'::regnamespace AND typtype IN ('e', 'd')""",
 }
-BOOKKEEPING = "alembic_version"
+BOOKKEEPING = ("alembic_version", "sqlite_stat")
 
 
 def read_catalogue(connection: Connection) -> Catalogue:
-    """Read everything but Alembic's own table."""
+    """Read everything but Alembic's own table, and what SQLite keeps for its planner."""
     read = read_postgresql if connection.dialect.name == "postgresql" else read_sqlite
-    return {key: value for key, value in read(connection).items() if BOOKKEEPING not in key}
+    return {key: value for key, value in read(connection).items() if not any(name in key for name in BOOKKEEPING)}
 
 
 def read_postgresql(connection: Connection) -> Catalogue:

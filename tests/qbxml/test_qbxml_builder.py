@@ -1,38 +1,13 @@
-from collections.abc import Mapping
+"""A request is written in Intuit's order, or refused with everything that is wrong with it."""
+
 from datetime import date
-from decimal import Decimal, localcontext
+from decimal import Decimal
 
 import pytest
 
 from qbwc_service import qbxml
-from qbwc_service.errors import FieldError, InvalidRequestError
-
-
-def build(name: str, values: Mapping[str, object], *, version: str = "13.0", country: str = "US") -> str:
-    return qbxml.build_request(qbxml.Request(name=name, values=values), version=version, country=country).xml
-
-
-def errors(
-    name: str,
-    values: Mapping[str, object],
-    *,
-    version: str = "13.0",
-    country: str = "US",
-    attributes: Mapping[str, str] | None = None,
-    request_id: str | None = None,
-    characters: qbxml.Characters = qbxml.Characters.TRANSLITERATE,
-) -> list[FieldError]:
-    request = qbxml.Request(name=name, values=values, attributes=attributes or {}, request_id=request_id)
-    with pytest.raises(InvalidRequestError) as caught:
-        qbxml.build_request(request, version=version, country=country, characters=characters)
-    return list(caught.value.errors)
-
-
-def rules(
-    name: str, values: Mapping[str, object], *, version: str = "13.0", country: str = "US"
-) -> set[tuple[str, str]]:
-    return {(error.path, error.rule) for error in errors(name, values, version=version, country=country)}
-
+from qbwc_service.errors import InvalidRequestError
+from tests.qbxml.built import build, errors, rules
 
 INVOICE = {"CustomerRef": {"ListID": "80000001-1"}}
 
@@ -233,47 +208,6 @@ def test_an_unknown_version_or_country_is_refused() -> None:
     assert rules("HostQueryRq", {}, version="12.0", country="NZ") == {("version", "version"), ("country", "edition")}
 
 
-def test_a_name_of_a_list_entry_has_no_colon() -> None:
-    assert rules("CustomerAddRq", {"CustomerAdd": {"Name": "A:B"}}) == {("CustomerAdd.Name", "characters")}
-    assert rules("ItemServiceModRq", {"ItemServiceMod": {"ListID": "1", "EditSequence": "1", "Name": "A:B"}}) == {
-        ("ItemServiceMod.Name", "characters")
-    }
-    assert "A:B" in build("CustomerQueryRq", {"NameFilter": {"MatchCriterion": "StartsWith", "Name": "A:B"}})
-    assert "A:B" in build("CustomerAddRq", {"CustomerAdd": {"Name": "A", "ParentRef": {"FullName": "A:B"}}})
-
-
-def test_transliteration_is_reported_with_its_path() -> None:
-    request = qbxml.Request(name="CustomerAddRq", values={"customer_add": {"name": "Łukasz", "notes": "a\r\nb"}})
-
-    built = qbxml.build_request(request)
-
-    assert "<Name>Lukasz</Name>" in built.xml
-    assert "<Notes>a\nb</Notes>" in built.xml
-    assert built.changed == (qbxml.TextChange(path="CustomerAdd.Name", before="Łukasz", after="Lukasz"),)
-
-
-def test_what_windows_1252_has_goes_as_a_numeric_reference() -> None:
-    assert "Caf&#233; &#8220;5&#8364;&#8221;" in build("CustomerAddRq", {"CustomerAdd": {"Name": "Café “5€”"}})
-
-
-def test_the_refuse_policy_names_the_characters() -> None:
-    values = {"CustomerAdd": {"Name": "Łukasz"}}
-    (error,) = errors("CustomerAddRq", values, characters=qbxml.Characters.REFUSE)
-    assert (error.path, error.rule) == ("CustomerAdd.Name", "characters")
-    assert "Ł (U+0141)" in error.message
-
-
-def test_the_length_counts_what_is_sent() -> None:
-    assert build("CustomerAddRq", {"CustomerAdd": {"Name": "&" * 41}})
-    values = {"CustomerAdd": {"Name": "A" * 40 + "…x"}}
-    assert rules("CustomerAddRq", values) == {("CustomerAdd.Name", "max_length")}
-    notes = {"CustomerAdd": {"Name": "A", "Notes": "a\r\n" * 2047 + "b"}}
-    assert build("CustomerAddRq", notes).count("a\n") == 2047  # A line end is one character, however it came.
-    values = {"CustomerAdd": {"Name": "ß" * 40 + "ﬁ"}}
-    (error,) = errors("CustomerAddRq", values)
-    assert (error.rule, error.limit, error.length) == ("max_length", "41", 42)
-
-
 def test_a_field_is_cleared_with_an_empty_string_where_that_is_possible() -> None:
     mod = {"TxnID": "1", "EditSequence": "1"}
     xml = build("InvoiceModRq", {"InvoiceMod": mod | {"Memo": "", "DueDate": "", "ClassRef": {"FullName": ""}}})
@@ -344,72 +278,3 @@ def test_deleting_and_voiding_name_the_kind_and_the_id() -> None:
 def test_the_message_of_the_error_tells_everything() -> None:
     with pytest.raises(InvalidRequestError, match=r"CustomerAddRq cannot be sent: CustomerAdd\.Name: is required"):
         build("CustomerAddRq", {"CustomerAdd": {}})
-
-
-def rules_of(request: str, values: dict[str, object], **options: object) -> list[tuple[str, str]]:
-    with pytest.raises(InvalidRequestError) as caught:
-        qbxml.build(request, values, **options)  # type: ignore[arg-type]  # Wrong on purpose.
-    return [(error.path, error.rule) for error in caught.value.errors]
-
-
-def test_nothing_in_a_list_and_an_empty_list_never_ask_for_the_whole_company() -> None:
-    assert rules_of("invoice_query", {"txn_id": [None]}) == [("txn_id[0]", "format")]
-    assert rules_of("invoice_query", {"txn_id": []}) == [("txn_id", "required")]
-    assert rules_of("invoice_query", {"ref_number": ()}) == [("ref_number", "required")]
-    assert ("entity_filter.list_id", "required") in rules_of("invoice_query", {"entity_filter": {"list_id": []}})
-    assert "<InvoiceQueryRq></InvoiceQueryRq>" in qbxml.build("invoice_query", {"include_ret_element": []}).xml
-    paged: dict[str, object] = {"iterator": "Start"}
-    assert rules_of("invoice_query", {"max_returned": []}, attributes=paged) == [("max_returned", "required")]
-    payment = {"customer_ref": {"list_id": "1"}, "applied_to_txn_add": [None]}
-    assert rules_of("receive_payment_add", payment) == [("receive_payment_add.applied_to_txn_add[0]", "format")]
-
-
-def test_an_unknown_key_is_named_even_where_its_value_is_nothing() -> None:
-    assert rules_of("invoice_query", {"bogus": None, "more": []}) == [("bogus", "unknown"), ("more", "unknown")]
-
-
-@pytest.mark.parametrize(
-    ("values", "options", "path"),
-    [
-        ({1: "x"}, {}, "1"),
-        ({}, {"request_id": 5}, "@requestID"),
-        ({"max_returned": 10**5000}, {}, "max_returned"),
-        ({"max_returned": Decimal("sNaN")}, {}, "max_returned"),
-        ({"from_modified_date": 10**5000}, {}, "from_modified_date"),
-        ({"full_name": [10**5000]}, {}, "full_name[0]"),
-        ({}, {"attributes": {"iteratorID": "x"}}, "@iteratorID"),
-        ({"max_returned": 1}, {"attributes": {"iteratorID": "x", "iterator": "Start"}}, "@iteratorID"),
-        ({"max_returned": 1}, {"attributes": {"iteratorID": "x\x01", "iterator": "Continue"}}, "@iteratorID"),
-        (
-            {"max_returned": 1},
-            {"attributes": {"iteratorID": "x", "iterator_id": "y", "iterator": "Stop"}},
-            "@iteratorID",
-        ),
-        ({}, {"attributes": {"metaData": 5}}, "@metaData"),
-    ],
-)
-def test_whatever_is_given_the_error_is_ours(values: dict[str, object], options: dict[str, object], path: str) -> None:
-    assert [each for each, _ in rules_of("customer_query", values, **options)] == [path]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [Decimal("sNaN"), Decimal("NaN"), 10**5000, -(10**5000), [], object()],
-    ids=lambda value: type(value).__name__,
-)
-@pytest.mark.parametrize("type_name", ["AMT", "QTY", "FLOAT", "INT", "BOOL", "STR", "DATE", "DATETIME", "GUID", "ENUM"])
-def test_a_value_that_is_none_is_refused_and_no_crash(value: object, type_name: str) -> None:
-    assert not isinstance(qbxml.format_value(value, type_name), str)
-
-
-def test_money_is_exact_whatever_precision_the_caller_uses() -> None:
-    with localcontext(prec=6):
-        assert qbxml.format_value(Decimal("12345678.90"), "AMT") == "12345678.90"
-        assert qbxml.format_value("1234567.12345", "QTY") == "1234567.12345"
-
-
-def test_an_error_about_many_foreign_characters_stays_short() -> None:
-    text = "".join(chr(0x4E00 + number) for number in range(4000))
-    with pytest.raises(InvalidRequestError) as caught:
-        qbxml.build("customer_add", {"name": "A", "notes": text})
-    assert len(caught.value.errors[0].message) < 400

@@ -15,9 +15,10 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InvalidRequestError
 from qbwc_service.qbxml import grammar
 from qbwc_service.qbxml.leaf import Findings, format_leaf
+from tests import intuit
 from tests.qbxml.random_values import random_request
 from tests.qbxml.written import Written, path_of, places, repeating, walk
-from tests.qbxml.xsd import MISSING, READ_BY_SCHEMA, START_FILE, find_schema, validate_document
+from tests.qbxml.xsd import READ_BY_SCHEMA, find_schema, validate_document
 
 NAMES = [name for name in grammar.request_names() if grammar.get_request(name).editions]
 ONLINE_ONLY = [name for name in grammar.request_names() if name not in NAMES]
@@ -44,10 +45,10 @@ def complaints(xml: str, name: str, country: str, schema: "etree.XMLSchema") -> 
     return found
 
 
-@pytest.mark.skipif(find_schema() is None, reason=MISSING)
+@pytest.mark.skipif(find_schema() is None, reason=intuit.SCHEMA_MISSING)
 def test_intuits_schema_reads_along() -> None:
     """Where this is skipped, the documents below are held against the grammar alone."""
-    assert START_FILE.exists()
+    assert intuit.SCHEMA.exists()
 
 
 def test_every_word_of_every_enum_is_accepted_and_a_word_beside_them_is_not() -> None:

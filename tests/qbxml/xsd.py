@@ -1,13 +1,10 @@
 """A second opinion on what we build: Intuit's schema for qbXML 13.0, where it lies beside the checkout."""
 
 from functools import cache
-from pathlib import Path
 
 from lxml import etree
 
-FOLDER = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "xsd"
-START_FILE = FOLDER / "qbxmlops130.xsd"
-MISSING = f"Intuit's qbXML 13.0 schema is not there ({START_FILE}); the grammar's own tests cover the same ground"
+from tests import intuit
 
 READ_BY_SCHEMA: dict[str, int] = {}
 """How many random documents of each request type the schema has found valid in this run."""
@@ -16,9 +13,9 @@ READ_BY_SCHEMA: dict[str, int] = {}
 @cache
 def find_schema() -> "etree.XMLSchema | None":
     """Load the schema; None where its folder is missing."""
-    if not START_FILE.exists():
+    if not intuit.SCHEMA.exists():
         return None
-    return etree.XMLSchema(etree.parse(START_FILE))
+    return etree.XMLSchema(etree.parse(intuit.SCHEMA))
 
 
 def validate_document(xml: str, schema: "etree.XMLSchema") -> list[str]:

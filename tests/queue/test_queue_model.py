@@ -39,7 +39,7 @@ class Expected:
     parents: set[int]
     state: OperationState
     set_id: int | None = None
-    is_asked: bool = False
+    is_asked_about: bool = False
 
 
 class QueueHistory(RuleBasedStateMachine):
@@ -106,7 +106,7 @@ class QueueHistory(RuleBasedStateMachine):
         for number, end in outcomes.items():
             expected = self.model[number]
             if expected.state in {SENT, UNKNOWN} and expected.set_id == handed_out.message_set_id:
-                expected.state, expected.is_asked = end, False
+                expected.state, expected.is_asked_about = end, False
         self.free(lambda expected: bool(expected.parents & {n for n, end in outcomes.items() if end is DONE}))
 
     @rule(handed_out=consumes(sets))
@@ -114,7 +114,7 @@ class QueueHistory(RuleBasedStateMachine):
         self.queue.lose(handed_out)
         for expected in self.model.values():
             if expected.is_write and expected.state is SENT and expected.set_id == handed_out.message_set_id:
-                expected.state, expected.is_asked = UNKNOWN, True
+                expected.state, expected.is_asked_about = UNKNOWN, True
 
     @rule(operation_id=operations)
     def cancel(self, operation_id: int) -> None:
@@ -131,7 +131,7 @@ class QueueHistory(RuleBasedStateMachine):
         assert self.queue.send_again(operation_id) == is_over
         if is_over:
             expected.state = WAITING if self.all_done(expected.parents) else BLOCKED
-            expected.is_asked = False
+            expected.is_asked_about = False
 
     @rule(target=operations, old=operations)
     def replace(self, old: int) -> int:
@@ -162,9 +162,9 @@ class QueueHistory(RuleBasedStateMachine):
                 assert self.all_done(expected.parents)
 
     @invariant()
-    def due_is_what_can_go(self) -> None:
+    def due_is_what_can_go_or_is_asked_about(self) -> None:
         can_go = any(
-            expected.is_asked
+            expected.is_asked_about
             or expected.state is WAITING
             or (expected.state is BLOCKED and self.all_done(expected.parents))
             for expected in self.model.values()

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.wire import free_port
+
 MEMORY_LIMIT = 400
 UPDATE_LAYER_NEEDS = 60
 APPLICATION = """
@@ -32,13 +34,6 @@ app = create_soap_application(Calls())
 """
 
 
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     for _ in range(600):
         try:
@@ -54,7 +49,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(params=["sync", "gthread"])
 def gunicorn(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
     (tmp_path / "soap_under_test.py").write_text(APPLICATION)
-    port = _free_port()
+    port = free_port()
     options = ["--worker-class", request.param, "--bind", f"127.0.0.1:{port}", "--pythonpath", str(tmp_path)]
     process = subprocess.Popen(
         [sys.executable, "-m", "gunicorn", *options, "--log-level", "warning", "soap_under_test:app"],

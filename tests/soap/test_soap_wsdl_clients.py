@@ -1,21 +1,19 @@
 """A SOAP client that nobody here wrote understands our WSDL, and speaks to us with Intuit's."""
 
 import warnings
-from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
 
 from qbwc_service.soap.service import NAMESPACE, WebConnectorService
+from tests import intuit
 
 with warnings.catch_warnings():
     # zeep's own imports are not ours to repair.
     warnings.simplefilter("ignore", DeprecationWarning)
     import zeep
 
-# Intuit's file is not ours to distribute; where it lies beside the checkout it is used.
-INTUITS_WSDL = Path(__file__).parents[2].parent / "shared" / "data" / "wsdl" / "QBWebConnectorSvc.wsdl"
 SCHEMA = "{http://www.w3.org/2001/XMLSchema}"
 
 
@@ -63,9 +61,9 @@ def test_a_client_made_from_our_wsdl_holds_a_whole_session(endpoint: Any) -> Non
     assert client.service.interactiveDone(wcTicket="t") == client.service.isInteractiveDone(wcTicket="t") == "Done"
 
 
-@pytest.mark.skipif(not INTUITS_WSDL.exists(), reason="Intuit's WSDL does not lie beside this checkout")
+@pytest.mark.skipif(not intuit.WSDL.exists(), reason=intuit.WSDL_MISSING)
 def test_a_client_made_from_intuits_wsdl_holds_a_whole_session(endpoint: Any) -> None:
-    client = zeep.Client(str(INTUITS_WSDL))
+    client = zeep.Client(str(intuit.WSDL))
 
     _hold_a_session(client.create_service(f"{{{NAMESPACE}}}QBWebConnectorSvcSoap", endpoint.url), endpoint.calls)
 

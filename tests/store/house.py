@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import connections
 from qbwc_service.store import (
+    AuditEntry,
     Base,
     Cursor,
     Document,
@@ -14,6 +15,7 @@ from qbwc_service.store import (
     MessageSetState,
     OperationDependency,
     OperationState,
+    Problem,
     ProblemReason,
     PullId,
     PullPhase,
@@ -46,6 +48,16 @@ def fill_every_table(queue: CompanyQueue) -> None:
             db.execute(insert(SyncState), [key | state])
         _fill_mirror(db, queue, handed_out.message_set_id)
         _fill_problems(db, queue, documents, (first, second))
+        held = Problem.connection_id == queue.connection_id
+        problem_id = db.scalar(select(Problem.id).where(held).limit(1))
+        entry = {
+            "id": allocate_ids(db, "audit_entries")[0],
+            "document_id": documents[0],
+            "problem_id": problem_id,
+            "action": "clear",
+        }
+        done = {"done_by": "Ann", "done_at": queue.clock(), "before": {}, "after": {}}
+        db.execute(insert(AuditEntry), [{"connection_id": queue.connection_id} | entry | done])
         _ask_for(db, queue, handed_out.message_set_id)
         assert db.scalar(select(Document.id).where(Document.connection_id == queue.connection_id)) is not None
         assert db.scalar(select(OperationDependency.operation_id)) is not None

@@ -16,6 +16,7 @@ WRONG = "'nonsense'"
 # One change for each CHECK, that breaks this rule and no other one of the table.
 CHECKS = {
     "ck_attempts_number": "UPDATE attempts SET number = 0",
+    "ck_audit_entries_undone": "UPDATE audit_entries SET undone_by = 'Ann'",
     "ck_connections_mode": f"UPDATE connections SET mode = {WRONG}",
     "ck_connections_run_every_minutes": "UPDATE connections SET run_every_minutes = 0",
     "ck_connections_status": f"UPDATE connections SET status = {WRONG}",
@@ -40,6 +41,7 @@ CHECKS = {
     "ck_operations_sent_in_a_set": "UPDATE operations SET message_set_id = NULL WHERE state = 'sent'",
     "ck_operations_state": f"UPDATE operations SET state = {WRONG} WHERE state = 'waiting'",
     "ck_problems_closed": f"UPDATE problems SET closed_at = {A_TIME}",
+    "ck_rule_sets_version": "UPDATE rule_sets SET version = 0",
     "ck_sync_states_problem_has_a_message": "UPDATE sync_states SET state = 'problem'",
     "ck_sync_states_state": f"UPDATE sync_states SET state = {WRONG}",
     "ck_update_sessions_end_reason": f"UPDATE update_sessions SET end_reason = {WRONG}",

@@ -27,6 +27,15 @@ def _lines(*lines: object) -> Content:
 
 
 # A document, and the paths that are to blame, each with words of its message or with its limit and length.
+def _taxed(code: dict[str, object]) -> Content:
+    return _lines({"description": "d", "sales_tax_code": code})
+
+
+def _combined(*sources: str) -> Content:
+    line = {"description": "d", "source": "L-1"}
+    return invoice("i", None, lines=[line, {**line, "source": "L-2"}], sources=[{"id": name} for name in sources])
+
+
 REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     # Lengths that the qbXML grammar knows, in QuickBooks' own figures.
     (invoice("i", None, ref_number="123456789012"), {"ref_number": ("11", 12)}),
@@ -48,6 +57,32 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
         invoice("i", None, ref_number="1" * 12, po_number="p" * 26, memo="m" * 4096),
         {"ref_number": ("11", 12), "po_number": ("25", 26), "memo": ("4095", 4096)},
     ),
+    # Sources of combined documents.
+    (_combined("L-1"), {"lines[1].source": "none of the sources"}),
+    (_combined("L-1", "L-2", "L-1"), {"sources": "twice"}),
+    # Whatever is wrong is said in one round: the shape, what is missing, and what QuickBooks would refuse.
+    (
+        (
+            "invoice",
+            {
+                "external_id": "i",
+                "memo": "m" * 4096,
+                "unheard": 1,
+                "lines": [{"rate": "x", "description": "d" * 4096}, {}],
+            },
+        ),
+        {
+            "customer": "is required",
+            "ref_number": "is required",
+            "unheard": "is not known here",
+            "lines[0].rate": "decimal",
+            "lines[1]": "give an item",
+            "memo": ("4095", 4096),
+            "lines[0].description": ("4095", 4096),
+        },
+    ),
+    (payment("p", None, amount=1.5, memo="m" * 4096), {"amount": FLOAT, "memo": ("4095", 4096)}),
+    (item("s", kind="ship", name="n" * 32), {"kind": "service", "name": ("31", 32)}),
     # Characters.
     (customer("c", name="A:B"), {"name": "colon"}),
     (customer("c", name="日本"), {"name": "日 (U+65E5)"}),
@@ -74,7 +109,7 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     (("customer", {"external_id": "c"}), {"name": "required"}),
     (("customer", {"name": "n"}), {"external_id": "required"}),
     (customer(""), {"external_id": "must not be empty"}),
-    (customer("x" * 201), {"external_id": "at most 200"}),
+    (customer("x" * 201, name="n"), {"external_id": "at most 200"}),
     (customer("c", name="   "), {"name": "must not be empty"}),
     (customer("c", name=5), {"name": "has to be text"}),
     (customer("c", nome="n"), {"nome": "not known here"}),
@@ -89,13 +124,13 @@ REFUSED: list[tuple[Content, dict[str, str | tuple[str, int]]]] = [
     (invoice("i", None, due_date="20.11.2026"), {"due_date": "date"}),
     (_lines({"line_class": {"full_name": "West"}}), {"lines[0].line_class": "not known here"}),
     (_lines({"description": "d", "price": "1"}), {"lines[0].price": "not known here"}),
-    (("vendor", {"external_id": "v"}), {"kind": "none of customer, item, invoice, credit_memo, payment"}),
+    (("vendor", {"external_id": "v"}), {"kind": "none of terms, class, payment_method, customer"}),
     # References name their target in exactly one way.
     (_lines({"item": {}}), {"lines[0].item": ONE_OF}),
     (("invoice", {**invoice("i")[1], "customer": {}}), {"customer": ONE_OF}),
     (_lines({"item": {"full_name": "F", "external_id": "s"}}), {"lines[0].item": ONE_OF}),
-    (invoice("i", None, terms={"external_id": "net30"}), {"terms.external_id": "not known here"}),
-    (invoice("i", None, terms={}), {"terms": "exactly one of quickbooks_id and full_name"}),
+    (_taxed({"external_id": "x"}), {"lines[0].sales_tax_code.external_id": "not known here"}),
+    (_taxed({}), {"lines[0].sales_tax_code": "exactly one of quickbooks_id and full_name"}),
     (_applied({"invoice": {"full_name": "i"}, "amount": "1.00"}), {"apply[0].invoice.full_name": "not known here"}),
     (_applied({"invoice": {}, "amount": "1.00"}), {"apply[0].invoice": "exactly one of external_id and quickbooks_id"}),
     (customer("c", parent={"quickbooks_id": "x" * 37}), {"parent.quickbooks_id": "at most 36"}),

@@ -147,8 +147,8 @@ def test_a_failed_parent_is_named_at_what_waits_for_it_until_it_is_well(
     opened = {one.external_id: one for one in problems(database, connection_id)}
     assert {name: one.reason.value for name, one in opened.items()} == {
         "c1": "reference_missing",
-        "j1": "parent_failed",
-        "inv1": "parent_failed",
+        "j1": "customer_not_synced",
+        "inv1": "customer_not_synced",
     }
     assert "customer 'c1'" in opened["inv1"].message
     assert opened["inv1"].cause_id == 1
@@ -160,7 +160,7 @@ def test_a_failed_parent_is_named_at_what_waits_for_it_until_it_is_well(
     assert set(document_states(database, connection_id).values()) == {"synced"}
     assert problems(database, connection_id) == []
     closed = problems(database, connection_id, closed=True)
-    assert {one.reason.value for one in closed} == {"reference_missing", "parent_failed"}
+    assert {one.reason.value for one in closed} == {"reference_missing", "customer_not_synced"}
 
 
 def test_a_closed_quickbooks_is_one_problem_of_the_connection_which_goes_by_itself(

@@ -68,6 +68,8 @@ def test_a_stored_answer_is_applied_like_a_live_one_and_kept_with_its_set(
     assert links(database, connection_id) == {"c1": "80000001-1"}
     lost = message_sets(database, connection_id)[0]
     assert (lost.state, lost.answer) == (MessageSetState.APPLIED, kept)
+    said = [one.status_message for one in attempts(database, connection_id)][:2]
+    assert said == ["done: its answer was lost, and QuickBooks had kept it", "No such terms."]
     assert [one.reason for one in problems(database, connection_id)] == [ProblemReason.REFERENCE_MISSING]
     assert read_set(far.send()).names == ("InvoiceAddRq", "CustomerAddRq")
 

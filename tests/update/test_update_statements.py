@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from qbwc_service.store import Database
+from qbwc_service.store import Database, allocate_ids
 from qbwc_service.sync import enqueue_qbxml
 from qbwc_service.update import UpdateService
 from tests.conftest import LinkedCompany, StandingClock
@@ -18,8 +18,10 @@ PROBLEM = 4
 
 
 @pytest.fixture
-def far(company: LinkedCompany, make_service: Callable[..., UpdateService]) -> FarSide:
-    """A far side that was here before: the first session of a deployment makes its counters."""
+def far(company: LinkedCompany, make_service: Callable[..., UpdateService], database: Database) -> FarSide:
+    """A far side that was here before: the first session of a deployment makes its counters, and so does a problem."""
+    with database.writing() as db:
+        allocate_ids(db, "problems")
     far = FarSide(make_service(), company.user_name, company.password, company.owner_id, company.file_id)
     far.run()
     return far

@@ -154,3 +154,19 @@ def test_a_lock_is_tried_again_later_and_later_and_given_up_in_the_end(
     assert re.fullmatch(r"There is a lock\. \(given up after 4 attempts\)", row.reason or "")
     assert document_states(database, connection_id) == {"c1": "problem", "i1": "blocked"}
     assert [attempt.status_code for attempt in attempts(database, connection_id)] == ["3175"] * 4
+
+
+def test_a_custom_field_is_set_although_the_answer_names_no_record(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    field = {"OwnerID": "0", "DataExtName": "Region", "DataExtValue": "North"}
+    record = {"ListDataExtType": "Customer", "ListObjRef": {"ListID": "80000001-1700000000"}}
+    with database.writing() as db:
+        enqueue_qbxml(db, connection_id, "DataExtModRq", {"DataExtMod": {**field, **record}}, now=clock())
+    (sent,) = read_set(far.begin()).requests
+
+    said = "".join(f"<{name}>{value}</{name}>" for name, value in field.items())
+    attributes = f'requestID="{sent.request_id}" statusCode="0" statusSeverity="Info" statusMessage="Status OK"'
+    far.receive(document(f"<DataExtModRs {attributes}><DataExtRet>{said}</DataExtRet></DataExtModRs>"))
+
+    assert operation_states(database, connection_id) == ["done"]

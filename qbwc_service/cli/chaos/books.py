@@ -1,8 +1,9 @@
 """The books at the end of a run: what was accepted against what stands in the simulated company.
 
 Lost is a document that is neither in the company exactly once, nor failed with a reason, nor shown as undecided; and
-one that is shown as synced and is not there under its id. Doubled is one that was added, or stands there, more than
-once: by its ExternalGUID, and by its number or name in the log of executed writes.
+one that is shown as synced and is not there under its id, or without what its custom field should hold. Doubled is
+one that was added, or stands there, more than once: by its ExternalGUID, and by its number or name in the log of
+executed writes.
 """
 
 from collections import Counter, defaultdict
@@ -10,13 +11,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qbwc_service.cli.chaos.documents import ChaosDocument, Target
+from qbwc_service.cli.chaos.documents import CUSTOM_FIELD, ChaosDocument, Target
 from qbwc_service.cli.desk import Desk
 from qbwc_service.queue import OperationInfo, list_operations
 from qbwc_service.simulator import Company, LostAnswer
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
 from qbwc_service.store import DocumentKind, DocumentState, OperationState
 from qbwc_service.sync import DocumentInfo, list_documents
+from qbwc_service.sync.kinds import ADDS
+from qbwc_service.sync.problems.record import SETS_FIELD
 
 PAGE = 1000
 SHOWN_MISTAKES = 20
@@ -55,6 +58,7 @@ class _Shelf:
     ids_by_guid: Mapping[str, Collection[str]]
     adds_by_guid: Mapping[str, int]
     adds_by_number: Mapping[tuple[str, str], int]
+    regions: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +118,8 @@ def _judge(document: ChaosDocument, record: _Record | None, shelf: _Shelf, fates
     match record.document.state:
         case DocumentState.SYNCED:
             ids = {object_id for guid in record.guids for object_id in shelf.ids_by_guid.get(guid, ())}
-            return Fate.DONE if record.document.quickbooks_id in ids else Fate.LOST
+            is_there = record.document.quickbooks_id in ids
+            return Fate.DONE if is_there and _has_its_field(document, record, shelf) else Fate.LOST
         case DocumentState.PROBLEM if record.document.message:
             return Fate.FAILED
         case DocumentState.BLOCKED:
@@ -123,6 +128,12 @@ def _judge(document: ChaosDocument, record: _Record | None, shelf: _Shelf, fates
             return next((fate for fate in (Fate.UNDECIDED, Fate.FAILED) if fate in above), Fate.LOST)
         case _:
             return Fate.LOST
+
+
+def _has_its_field(document: ChaosDocument, record: _Record, shelf: _Shelf) -> bool:
+    """Say whether its custom field holds what it should, or it is shown that it does not."""
+    is_set = shelf.regions.get(record.document.quickbooks_id or "") == document.region
+    return is_set or any(one.request == SETS_FIELD and one.state is OperationState.FAILED for one in record.operations)
 
 
 def _count_copies(document: ChaosDocument, record: _Record | None, shelf: _Shelf) -> int:
@@ -134,17 +145,7 @@ def _count_copies(document: ChaosDocument, record: _Record | None, shelf: _Shelf
 
 def _family(kind: DocumentKind) -> str:
     """Name the numbers among which one of this kind is unique: there are several requests for items."""
-    match kind:
-        case DocumentKind.CUSTOMER:
-            return "Customer"
-        case DocumentKind.ITEM:
-            return "Item"
-        case DocumentKind.INVOICE:
-            return "Invoice"
-        case DocumentKind.CREDIT_MEMO:
-            return "CreditMemo"
-        case DocumentKind.PAYMENT:
-            return "ReceivePayment"
+    return "Item" if kind is DocumentKind.ITEM else ADDS[kind].removesuffix("Add")
 
 
 def _look_into(company: Company) -> _Shelf:
@@ -165,6 +166,9 @@ def _look_into(company: Company) -> _Shelf:
         ids_by_guid=ids_by_guid,
         adds_by_guid=Counter(write.external_guid for write in adds if write.external_guid),
         adds_by_number=Counter(families),
+        regions={
+            one.object_id: field.value for one in everything for field in one.extensions if field.name == CUSTOM_FIELD
+        },
     )
 
 

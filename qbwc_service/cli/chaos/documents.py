@@ -23,6 +23,10 @@ OPEN_INVOICES = 200
 """Payments go to one of the last so many open invoices."""
 TRADES = ("Bakery", "Freight", "Garage", "Hardware", "Dairy", "Florist", "Printing", "Roofing")
 
+CUSTOM_FIELD = "Region"
+CUSTOM_FIELDS = {"customer": {CUSTOM_FIELD: "{region}"}}
+"""The rule by which every customer's own field is set in QuickBooks too, by an operation of its own."""
+
 Target = tuple[DocumentKind, str]
 
 
@@ -34,6 +38,12 @@ class ChaosDocument:
     body: dict[str, object]
     number: str
     refers_to: tuple[Target, ...] = ()
+
+    @property
+    def region(self) -> object:
+        """What its custom field has to hold; None for documents without one."""
+        fields = self.body.get("fields")
+        return fields.get("region") if isinstance(fields, dict) else None
 
     @property
     def target(self) -> Target:
@@ -75,7 +85,12 @@ def make_documents(total: int, *, seed: int) -> list[ChaosDocument]:
 
 def _make_customer(number: int, random: Random) -> ChaosDocument:
     name = f"{random.choice(TRADES)} {number:05}"
-    body: dict[str, object] = {"external_id": f"c-{number}", "name": name, "email": f"office{number}@example.com"}
+    body: dict[str, object] = {
+        "external_id": f"c-{number}",
+        "name": name,
+        "email": f"office{number}@example.com",
+        "fields": {"region": f"Region {number}"},
+    }
     if random.random() < 0.5:  # noqa: PLR2004 - every second one
         body["bill_address"] = {"line1": name, "city": "Albany", "state": "NY", "postal_code": "12207"}
     return ChaosDocument(kind=DocumentKind.CUSTOMER, body=body, number=name)

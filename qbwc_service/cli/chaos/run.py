@@ -11,7 +11,7 @@ from random import Random
 
 from qbwc_service import connections
 from qbwc_service.cli.chaos.books import Books, Fate, balance_books
-from qbwc_service.cli.chaos.documents import ChaosDocument, make_documents
+from qbwc_service.cli.chaos.documents import CUSTOM_FIELD, CUSTOM_FIELDS, ChaosDocument, make_documents
 from qbwc_service.cli.chaos.pcs import Killer, Office, Pc, StoppableHooks, hurry
 from qbwc_service.cli.child_server import ChildServer, find_free_port, running_server
 from qbwc_service.cli.desk import Desk
@@ -24,6 +24,7 @@ from qbwc_service.simulator import (
     Company,
     FaultKind,
     FaultPlan,
+    Person,
     QuickBooks,
     Switches,
     UpdateOutcome,
@@ -32,7 +33,7 @@ from qbwc_service.simulator import (
 )
 from qbwc_service.store import OperationState
 from qbwc_service.store.schema import check_schema, current_revision, upgrade_schema
-from qbwc_service.sync import RefusedDocument, enqueue_documents
+from qbwc_service.sync import RefusedDocument, change_rules, enqueue_documents
 
 NAME = "Acme Trucking"
 PCS = ("Front desk", "Back office")
@@ -150,6 +151,7 @@ def _take_database(desk: Desk) -> None:
 def _connect(desk: Desk) -> tuple[int, list[connections.InstallInfo]]:
     with desk.database.writing() as db:
         connection_id = connections.create_connection(db, connections.NewConnection(name=NAME), now=desk.now())
+        change_rules(db, connection_id, {"custom_fields": CUSTOM_FIELDS}, by=NAME, now=desk.now())
         return connection_id, [connections.add_install(db, connection_id, label=label, now=desk.now()) for label in PCS]
 
 
@@ -166,7 +168,9 @@ def _accept(desk: Desk, connection_id: int, documents: Sequence[ChaosDocument], 
 
 def _make_company(options: ChaosOptions) -> Company:
     switches = Switches(recovery=options.has_recovery)
-    return Company.create(name=NAME, seed=options.seed, customers=5, items=5, invoices=20, switches=switches)
+    company = Company.create(name=NAME, seed=options.seed, customers=5, items=5, invoices=20, switches=switches)
+    Person(company).define_field(CUSTOM_FIELD)
+    return company
 
 
 @contextmanager

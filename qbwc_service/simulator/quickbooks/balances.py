@@ -28,7 +28,7 @@ def unapplied(tables: Tables, source: Transaction) -> Decimal:
 
 def customer_balance(tables: Tables, list_id: str) -> Decimal:
     """Give the balance of one customer or job by itself; pending documents do not post."""
-    balance = ZERO
+    balance = tables.booked.get(list_id, ZERO)
     for txn_id in tables.ids_by_customer.get(list_id, ()):
         txn = tables.transactions[txn_id]
         if not txn.posts:
@@ -48,10 +48,10 @@ def total_balance(tables: Tables, list_id: str) -> Decimal:
 
 def account_balance(tables: Tables, list_id: str) -> Decimal:
     """Give the balance of a balance-sheet account that our transactions touch; others have none."""
-    account = tables.entries[list_id]
+    account, booked = tables.entries[list_id], tables.booked.get(list_id, ZERO)
     if account.values.get("AccountType") == "AccountsReceivable":
-        return sum((_receivable(tables, txn, list_id) for txn in tables.transactions.values()), ZERO)
-    return sum((_money_in(tables, txn, list_id) for txn in tables.transactions.values()), ZERO)
+        return sum((_receivable(tables, txn, list_id) for txn in tables.transactions.values()), booked)
+    return sum((_money_in(tables, txn, list_id) for txn in tables.transactions.values()), booked)
 
 
 def _receivable(tables: Tables, txn: Transaction, list_id: str) -> Decimal:

@@ -112,7 +112,7 @@ def delete_entry(company: CompanyFile, kind: str, list_id: str) -> Entry:
 def is_in_use(company: CompanyFile, entry: Entry) -> bool:
     """Tell whether a transaction or another entry refers to the entry."""
     tables = company.tables
-    if tables.children_of.get(entry.list_id) or tables.ids_by_customer.get(entry.list_id):
+    if any(one.get(entry.list_id) for one in (tables.children_of, tables.ids_by_customer, tables.booked)):
         return True
     ref = Ref(entry.list_id)
     if any(_mentions(other.values, ref) for other in tables.entries.values() if other is not entry):

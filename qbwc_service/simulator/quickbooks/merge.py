@@ -5,7 +5,7 @@ version; whether it shows in ListDeletedQuery is not known, so it does not here.
 """
 
 from qbwc_service.simulator.quickbooks.company_file import CompanyFile
-from qbwc_service.simulator.quickbooks.records import Line, Ref, Value, Values
+from qbwc_service.simulator.quickbooks.records import ZERO, Line, Ref, Value, Values
 
 
 def merge_entries(company: CompanyFile, loser_id: str, winner_id: str) -> None:
@@ -31,6 +31,7 @@ def merge_entries(company: CompanyFile, loser_id: str, winner_id: str) -> None:
         tables.forget_transaction(txn)
         txn.customer = winner_id
         tables.put_transaction(txn)
+    tables.booked[winner_id] += tables.booked.pop(loser_id, ZERO)
     tables.remove_entry(loser)
     company.touch(winner)
 

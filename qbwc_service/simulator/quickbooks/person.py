@@ -22,6 +22,7 @@ from qbwc_service.simulator.quickbooks.payments import add_payment, modify_payme
 from qbwc_service.simulator.quickbooks.queries import wanted_element
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
 from qbwc_service.simulator.quickbooks.sales import add_sale, modify_sale
+from qbwc_service.simulator.quickbooks.tables import ExtensionDefinition
 
 
 class Person:
@@ -73,6 +74,11 @@ class Person:
         else:
             modify_deposit(self.company, body, element)
 
+    def define_field(self, name: str, *, of: Sequence[str] = ("Customer",)) -> None:
+        """Define a custom field that everybody sees."""
+        field = ExtensionDefinition(owner_id="0", name=name, type="STR255TYPE", assigned_to=tuple(of))
+        self.company.tables.definitions["0", name.casefold()] = field
+
     def rename(self, list_id: str, name: str) -> None:
         """Rename an entry; full names below it change with it."""
         self.change(list_id, {"Name": name})
@@ -119,6 +125,10 @@ class Person:
         requests = [CreditRequest(txn_id=credit_id, amount=Decimal(amount))]
         check_credits(self.company, invoice, requests, due=None)
         put_credits(self.company, invoice, requests)
+
+    def book(self, list_id: str, amount: Decimal | str) -> None:
+        """Book an amount on a customer or an account by a journal entry, of which only the balance is kept here."""
+        self.company.tables.booked[list_id] += Decimal(amount)
 
     def deposit(
         self, payment_ids: Sequence[str], *, account: str, fee: Mapping[str, object] | None = None

@@ -6,6 +6,7 @@ Plain dicts of plain objects, so that 30,000 invoices are made in seconds and th
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from qbwc_service.simulator.quickbooks.entities import name_space
 from qbwc_service.simulator.quickbooks.records import DataExtension, Deletion, Entry, Link, Transaction, Write
@@ -53,6 +54,8 @@ class Tables:
     links_from: defaultdict[str, list[Link]] = field(default_factory=_links)
     links_to: defaultdict[str, list[Link]] = field(default_factory=_links)
     deposit_of: dict[str, str] = field(default_factory=dict)
+    booked: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    """What journal entries booked on customers and accounts; the entries themselves are not kept."""
     deletions: list[Deletion] = field(default_factory=list)
     writes: list[Write] = field(default_factory=list)
     message_sets: dict[str, dict[str, StoredSet]] = field(default_factory=dict)

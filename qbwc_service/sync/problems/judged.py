@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.store import OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
-from qbwc_service.sync.problems.reasons import find_failure_reason
+from qbwc_service.sync.problems.classify import find_failure_reason
 from qbwc_service.sync.problems.record import (
     BY_ITSELF,
+    NOTICES,
     NewProblem,
     close_problems,
     find_held_up,
@@ -28,8 +29,9 @@ def record_problems(
     freed = close_problems(
         db,
         connection_id,
-        subjects={subject_of(sent.operation_id, sent.document_id) for sent in well},
+        subjects={subject_of(sent.operation_id, sent.document_id, request=sent.request) for sent in well},
         causes={sent.operation_id for sent in well},
+        but=NOTICES,
         by=by,
         now=now,
     )
@@ -48,7 +50,9 @@ def find_problem(judgement: Judgement) -> NewProblem | None:
     sent, outcome = judgement.sent, judgement.outcome
     match outcome.state:
         case OperationState.FAILED:
-            reason = find_failure_reason(outcome.status_code, outcome.status_message)
+            reason = judgement.reason or find_failure_reason(
+                outcome.status_code, outcome.status_message, request=sent.request, record_id=sent.record_id
+            )
         case OperationState.UNKNOWN if outcome.inquiry is None:
             reason = ProblemReason.OUTCOME_UNKNOWN
         case _:
@@ -59,5 +63,6 @@ def find_problem(judgement: Judgement) -> NewProblem | None:
         message=outcome.status_message or "QuickBooks gave no reason",
         operation_id=sent.operation_id,
         document_id=sent.document_id,
+        request=sent.request,
         evidence={"request": sent.request, **said, **judgement.evidence},
     )

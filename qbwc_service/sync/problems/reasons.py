@@ -1,27 +1,13 @@
-"""Every reason why something does not sync: what people read, what they can do, and when it is this one.
+"""Every reason why something does not sync: what people read, and what they can do.
 
 The one place for the texts of problems; the command line shows them, docs/problems.md is held against them by a test.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
-from qbwc_service import qbxml
 from qbwc_service.store import ProblemReason
-
-
-class ProblemAction(StrEnum):
-    """What a person can do about a problem."""
-
-    RETRY = "retry"
-    """Send it again as it is: the cause is gone."""
-    CLEAR = "clear"
-    """Take it off the list without syncing; ``retry`` brings it back."""
-    LINK = "link"
-    """It is in QuickBooks: pair it with the record of this id, and send nothing."""
-    SEND_AGAIN = "send_again"
-    """It is not in QuickBooks: somebody looked. Send it again."""
+from qbwc_service.sync.problems.actions import ProblemAction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +37,23 @@ _FACTS = (
         advice="Repair what it waits for; it goes by itself as soon as that is in QuickBooks.",
     ),
     ReasonFact(
+        reason=ProblemReason.CUSTOMER_NOT_SYNCED,
+        title="Its customer is not in QuickBooks",
+        advice="Repair the customer; this goes by itself as soon as that is in QuickBooks.",
+    ),
+    ReasonFact(
+        reason=ProblemReason.ITEM_NOT_SYNCED,
+        title="One of its items is not in QuickBooks",
+        advice="Repair the item; this goes by itself as soon as that is in QuickBooks.",
+    ),
+    ReasonFact(
+        reason=ProblemReason.ACCOUNT_NOT_CONFIGURED,
+        title="No account is chosen for it",
+        advice="Name the account in the rules (`accounts`), or in the document. When the rules change, it goes by "
+        "itself.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
         reason=ProblemReason.NAME_IN_USE,
         title="The name is taken in QuickBooks",
         advice="Customers, vendors, employees and other names share one list. Link the record that has the name, or "
@@ -59,23 +62,97 @@ _FACTS = (
     ),
     ReasonFact(
         reason=ProblemReason.EDIT_CONFLICT,
-        title="Somebody changed the record in QuickBooks at the same time",
-        advice="Read the record again and send the change with its present EditSequence, or without one: then the "
-        "service reads it itself.",
-        actions=_REPAIRED,
+        title="Your program and somebody in QuickBooks changed the same thing",
+        advice="The evidence shows both values. Decide whose stands, or change one side so that they agree and retry. "
+        "A request of your own with an old EditSequence has to be made anew from the record as it is.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.CUSTOMER_AMBIGUOUS,
+        title="Several customers in QuickBooks may be this one",
+        advice="The evidence lists them. Link the right one, or send it again as a customer of its own.",
+        actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.CUSTOMER_INACTIVE,
+        title="The customer is in QuickBooks, and inactive there",
+        advice="Make it active again in QuickBooks and retry, link it as it is, or give the new one another name.",
+        actions=(ProblemAction.LINK, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.CUSTOMER_CHANGED,
+        title="The document has another customer than when it first went to QuickBooks",
+        advice="The evidence shows both. Change it in QuickBooks too (its payments come off), keep the customer there, "
+        "or delete the record in QuickBooks and send the document as a new one.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.ITEM_AMBIGUOUS,
+        title="Items in QuickBooks may be this one",
+        advice="The evidence lists those whose names are nearly the same. Link the right one, or send it again as an "
+        "item of its own.",
+        actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.DUPLICATE_NUMBER,
+        title="QuickBooks has the number already",
+        advice="The evidence shows what has it. If it is the same document, link it; if it is another one, give this "
+        "one a new number, or send it with the number all the same. Delete the other one and retry works too.",
+        actions=(ProblemAction.LINK, ProblemAction.RENUMBER, ProblemAction.SEND_AGAIN, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.ALREADY_PAID,
+        title="The invoice is paid in QuickBooks already",
+        advice="The evidence shows by what. If that is this payment, link it; if somebody else's word counts, accept "
+        "QuickBooks as it is; use_quickbooks books the money without applying it.",
+        actions=(
+            ProblemAction.ACCEPT_EXTERNAL,
+            ProblemAction.LINK,
+            ProblemAction.USE_QUICKBOOKS,
+            *_REPAIRED,
+        ),
+    ),
+    ReasonFact(
+        reason=ProblemReason.AMOUNT_EXCEEDS_BALANCE,
+        title="The payment is more than the invoice owes",
+        advice="Somebody paid or credited a part of it in QuickBooks. use_quickbooks applies what is due and leaves "
+        "the rest unapplied; or correct the payment and send it again.",
+        actions=(ProblemAction.USE_QUICKBOOKS, ProblemAction.ACCEPT_EXTERNAL, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.DRIFT,
+        title="It was changed here, and changes of its kind are not sent",
+        advice="The rules of the connection keep such changes here. Send this one all the same, or leave QuickBooks "
+        "as it is.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS),
     ),
     ReasonFact(
         reason=ProblemReason.DELETED_IN_QUICKBOOKS,
         title="The record is not in QuickBooks any more",
-        advice="It was deleted or merged there, or an invoice is paid already. Send it as a new one, or clear it.",
+        advice="It was deleted or merged there. Unlink it to send the document as a new one, or clear it.",
+        actions=(ProblemAction.UNLINK, *_REPAIRED),
+    ),
+    ReasonFact(
+        reason=ProblemReason.DELETED_IN_APP,
+        title="It was deleted here, and deletions of its kind are not sent",
+        advice="The rules of the connection keep the record in QuickBooks. Delete it there all the same, or let it "
+        "stay.",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS),
+    ),
+    ReasonFact(
+        reason=ProblemReason.ALREADY_DEPOSITED,
+        title="The payment is in a bank deposit already",
+        advice="QuickBooks changes and deletes only payments that are not deposited. Take it out of the deposit "
+        "there and retry, or book the money back by hand and clear it.",
         actions=_REPAIRED,
     ),
     ReasonFact(
         reason=ProblemReason.REFERENCE_MISSING,
         title="It names something that QuickBooks does not have",
-        advice="Create the entry that the message names (a customer, an item, terms …) in QuickBooks, or make it "
-        "active again; then retry.",
-        actions=_REPAIRED,
+        advice="Create the entry that the message names (a customer, an item, terms, a custom field …) in "
+        "QuickBooks, or make it active again; then retry. Where it names an id, a document that this one refers to is "
+        "linked to a record that is not there: link or unlink that document first.",
+        actions=(ProblemAction.CREATE_MISSING, *_REPAIRED),
     ),
     ReasonFact(
         reason=ProblemReason.RECORD_LOCKED,
@@ -106,6 +183,19 @@ _FACTS = (
         title="This QuickBooks is too old for it",
         advice="This edition or year of QuickBooks cannot do that. Leave out what is new, or clear it.",
         actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.FIELD_TOO_LONG,
+        title="A text is longer than QuickBooks keeps",
+        advice="Shorten the text that the message names and send the document again.",
+        actions=_REPAIRED,
+    ),
+    ReasonFact(
+        reason=ProblemReason.TEXT_CHANGED,
+        title="A text is written differently in QuickBooks",
+        advice="QuickBooks keeps Windows-1252 only; the evidence shows each text before and after. Nothing has to be "
+        "done; use_quickbooks takes the notice off the list.",
+        actions=(ProblemAction.USE_QUICKBOOKS,),
     ),
     ReasonFact(
         reason=ProblemReason.INVALID_VALUE,
@@ -157,6 +247,22 @@ _FACTS = (
         f"{_BY_ITSELF}",
     ),
     ReasonFact(
+        reason=ProblemReason.WRONG_PASSWORD,
+        title="A Web Connector calls with a wrong password",
+        advice=f"Show the install's password and type it into the Web Connector. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.SETUP_UNFINISHED,
+        title="The Web Connector has never called",
+        advice=f"Add the .qwc file to the Web Connector, type the password, and press Update Selected. {_BY_ITSELF}",
+    ),
+    ReasonFact(
+        reason=ProblemReason.OFFLINE,
+        title="The Web Connector has not called for long",
+        advice="See that the PC is on, somebody is logged in, the Web Connector runs and Auto-Run is ticked. "
+        f"{_BY_ITSELF}",
+    ),
+    ReasonFact(
         reason=ProblemReason.NOT_CONNECTED,
         title="QuickBooks cannot be reached",
         advice=f"The message says what the Web Connector was told. Restart QuickBooks and the Web Connector. "
@@ -166,69 +272,3 @@ _FACTS = (
 
 REASONS: Mapping[ProblemReason, ReasonFact] = {fact.reason: fact for fact in _FACTS}
 """Every reason, by its word."""
-
-_BY_STATUS = {
-    1010: ProblemReason.RECORD_LOCKED,
-    1030: ProblemReason.UNSUPPORTED_BY_VERSION,
-    3000: ProblemReason.DELETED_IN_QUICKBOOKS,
-    3100: ProblemReason.NAME_IN_USE,
-    3120: ProblemReason.DELETED_IN_QUICKBOOKS,
-    3140: ProblemReason.REFERENCE_MISSING,
-    3171: ProblemReason.CLOSED_PERIOD,
-    3175: ProblemReason.RECORD_LOCKED,
-    3176: ProblemReason.RECORD_LOCKED,
-    3177: ProblemReason.RECORD_LOCKED,
-    3200: ProblemReason.EDIT_CONFLICT,
-    3220: ProblemReason.PERMISSION_DENIED,
-    3250: ProblemReason.FEATURE_DISABLED,
-    3260: ProblemReason.PERMISSION_DENIED,
-    3261: ProblemReason.PERMISSION_DENIED,
-    3263: ProblemReason.PERMISSION_DENIED,
-    3262: ProblemReason.FEATURE_DISABLED,
-    3264: ProblemReason.FEATURE_DISABLED,
-}
-_POISON = {
-    "0x80040400": ProblemReason.INVALID_VALUE,
-    "0x80040423": ProblemReason.UNSUPPORTED_BY_VERSION,
-}
-_INVALID = range(3010, 3100)
-_LOCK_CODES = (3170, 3180)
-
-_BY_HRESULT = {
-    "0x80040408": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040416": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040417": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040424": ProblemReason.QUICKBOOKS_CLOSED,
-    "0x80040414": ProblemReason.DIALOG_OPEN,
-    "0x8004040A": ProblemReason.WRONG_FILE_OPEN,
-    "0x80040410": ProblemReason.MODE_CONFLICT,
-    "0x80040422": ProblemReason.MODE_CONFLICT,
-    "0x8004041D": ProblemReason.UNATTENDED_NOT_ALLOWED,
-}
-
-
-def find_failure_reason(status_code: str | None, message: str | None) -> ProblemReason:
-    """Name the reason of a failed operation from QuickBooks' status code, or from the hresult of its whole set."""
-    if status_code is None:
-        return ProblemReason.REJECTED_BY_QUICKBOOKS
-    if not status_code.isdigit():
-        fact = qbxml.explain_hresult(status_code)
-        return _POISON.get("" if fact is None else fact.hresult, ProblemReason.REJECTED_BY_QUICKBOOKS)
-    code = int(status_code)
-    if code in _LOCK_CODES and qbxml.is_lock(message or ""):
-        return ProblemReason.RECORD_LOCKED
-    if code in _INVALID:
-        return ProblemReason.INVALID_VALUE
-    return _BY_STATUS.get(code, ProblemReason.REJECTED_BY_QUICKBOOKS)
-
-
-def find_connection_reason(hresult: str) -> ProblemReason:
-    """Name the reason why QuickBooks could not be reached, from the hresult in any spelling."""
-    fact = qbxml.explain_hresult(hresult)
-    if fact is None:
-        return ProblemReason.NOT_CONNECTED
-    if fact.hresult in _BY_HRESULT:
-        return _BY_HRESULT[fact.hresult]
-    if fact.kind is qbxml.HresultKind.AUTHORIZATION:
-        return ProblemReason.NEEDS_AUTHORIZATION
-    return ProblemReason.NOT_CONNECTED

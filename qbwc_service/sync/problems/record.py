@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from qbwc_service.queue import name_subject
 from qbwc_service.store import (
     Document,
+    DocumentKind,
     Operation,
     OperationDependency,
     OperationState,
@@ -22,6 +23,16 @@ from qbwc_service.store import (
     ProblemReason,
     allocate_ids,
 )
+
+_BY_PARENT = {
+    DocumentKind.CUSTOMER: ProblemReason.CUSTOMER_NOT_SYNCED,
+    DocumentKind.ITEM: ProblemReason.ITEM_NOT_SYNCED,
+}
+NOTICES = (ProblemReason.TEXT_CHANGED, ProblemReason.DRIFT, ProblemReason.DELETED_IN_APP)
+"""What stays open although the document's operation went well: a person, or new content, closes it."""
+
+SETS_FIELD = "DataExtModRq"
+"""The request of a document that sets a custom field beside it: it has problems of its own."""
 
 CONNECTION = "connection"
 BY_ITSELF = "itself"
@@ -37,18 +48,19 @@ class NewProblem:
     message: str
     operation_id: int | None = None
     document_id: int | None = None
+    request: str | None = None
     cause_id: int | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
         """What it is about, as the table's key."""
-        return subject_of(self.operation_id, self.document_id)
+        return subject_of(self.operation_id, self.document_id, request=self.request)
 
 
-def subject_of(operation_id: int | None, document_id: int | None) -> str:
-    """Give the subject of an operation's problems: its document, where it has one."""
-    if document_id is not None:
+def subject_of(operation_id: int | None, document_id: int | None, *, request: str | None = None) -> str:
+    """Give the subject of an operation's problems: its document, where it has one and does not only set a field."""
+    if document_id is not None and request != SETS_FIELD:
         return f"document:{document_id}"
     return CONNECTION if operation_id is None else f"operation:{operation_id}"
 
@@ -90,21 +102,26 @@ def close_problems(
     *,
     subjects: Collection[str] = (),
     causes: Collection[int] = (),
-    but: ProblemReason | None = None,
+    but: Collection[ProblemReason] = (),
     by: str = BY_ITSELF,
     now: datetime,
 ) -> list[int]:
-    """Close the open problems of these subjects (``but`` one reason), and those that these operations caused to others.
+    """Close open problems of these subjects (``but`` some reasons), and those that these operations caused to others.
 
     Gives the operations that were held up by these causes: they may be held up by others still. One statement.
     """
     if not subjects and not causes:
         return []
+    is_open = Problem.closed_at.is_(None)
     concerned = (
         Problem.connection_id == connection_id,
-        Problem.closed_at.is_(None),
-        or_(Problem.subject.in_(sorted(subjects)), Problem.cause_id.in_(sorted(causes))),
-        *(() if but is None else (Problem.reason != but,)),
+        is_open,
+        # Said again in both parts: SQLite looks up each part by itself, and would read all open problems otherwise.
+        or_(
+            and_(is_open, Problem.subject.in_(sorted(subjects))),
+            and_(is_open, Problem.cause_id.in_(sorted(causes))),
+        ),
+        *((Problem.reason.not_in(but),) if but else ()),
     )
     move = update(Problem).where(*concerned).values(closed_at=now, closed_by=by)
     closed = db.execute(
@@ -127,8 +144,8 @@ def find_held_up(db: Session, connection_id: int, failed: Mapping[int, str]) -> 
     if not failed:
         return []
     return [
-        _held_up(operation_id, document_id, cause_id, failed[cause_id])
-        for operation_id, document_id, cause_id in db.execute(_descendants(connection_id, failed))
+        _held_up(operation_id, document_id, cause_id, failed[cause_id], kind)
+        for operation_id, document_id, cause_id, kind in db.execute(_descendants(connection_id, failed))
     ]
 
 
@@ -155,14 +172,16 @@ def _find_failed_ancestors(db: Session, connection_id: int, operation_ids: Colle
         )
     )
     return [
-        _held_up(operation_id, document_id, cause_id, name_subject(kind, external_id, request=request))
+        _held_up(operation_id, document_id, cause_id, name_subject(kind, external_id, request=request), kind)
         for operation_id, document_id, cause_id, request, kind, external_id in db.execute(query)
     ]
 
 
-def _held_up(operation_id: int, document_id: int | None, cause_id: int, cause: str) -> NewProblem:
+def _held_up(
+    operation_id: int, document_id: int | None, cause_id: int, cause: str, kind: DocumentKind | None
+) -> NewProblem:
     return NewProblem(
-        reason=ProblemReason.PARENT_FAILED,
+        reason=ProblemReason.PARENT_FAILED if kind is None else _BY_PARENT.get(kind, ProblemReason.PARENT_FAILED),
         message=f"it waits for {cause} (operation {cause_id}), which failed",
         operation_id=operation_id,
         document_id=document_id,
@@ -171,8 +190,8 @@ def _held_up(operation_id: int, document_id: int | None, cause_id: int, cause: s
     )
 
 
-def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int | None, int]:
-    """Select the blocked operations behind failed ones: (operation, its document, the failed one)."""
+def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int | None, int, DocumentKind | None]:
+    """Select the blocked operations behind failed ones: (operation, its document, the failed one, of which kind)."""
     dependency = OperationDependency
     children = (
         select(dependency.operation_id.label("operation_id"), dependency.depends_on_id.label("cause_id"))
@@ -183,9 +202,13 @@ def _descendants(connection_id: int, failed: Iterable[int]) -> Select[int, int |
         dependency.connection_id == connection_id, dependency.depends_on_id == children.c.operation_id
     )
     held_up = children.union(further)
+    cause = aliased(Operation)
+    same_document = (Document.connection_id == cause.connection_id) & (Document.id == cause.document_id)
     return (
-        select(Operation.id, Operation.document_id, held_up.c.cause_id)
+        select(Operation.id, Operation.document_id, held_up.c.cause_id, Document.kind)
         .join(held_up, held_up.c.operation_id == Operation.id)
+        .join(cause, (cause.connection_id == Operation.connection_id) & (cause.id == held_up.c.cause_id))
+        .outerjoin(Document, same_document)
         .where(Operation.connection_id == connection_id, Operation.state == OperationState.BLOCKED)
         .order_by(Operation.id)
         .limit(MOST_HELD_UP)

@@ -4,11 +4,18 @@ All progress stands in the tables (``cursors``, ``pull_ids``); what a message se
 (``pull_sets``). So an answer can reach any process, and a lost one is simply asked for again.
 """
 
-from qbwc_service.sync.pull.apply import PullApplied, apply_pull, refuse_pull
-from qbwc_service.sync.pull.cursors import has_due_pull
+from qbwc_service.sync.pull.apply import PullApplied, apply_pull, lose_pull, refuse_pull
 from qbwc_service.sync.pull.prepare import PullBatch, prepare_pull, record_questions, request_prefix
 from qbwc_service.sync.pull.progress import PullDepth, measure_pull
-from qbwc_service.sync.pull.show import EntityReport, EntityStatus, PullStatus, get_pull_status, get_report
+from qbwc_service.sync.pull.questions import Topic
+from qbwc_service.sync.pull.show import (
+    EntityReport,
+    EntityStatus,
+    PullStatus,
+    RestStatus,
+    get_pull_status,
+    get_report,
+)
 from qbwc_service.sync.pull.start import (
     change_settings,
     get_settings,
@@ -27,12 +34,14 @@ __all__ = [
     "PullDepth",
     "PullSettings",
     "PullStatus",
+    "RestStatus",
+    "Topic",
     "apply_pull",
     "change_settings",
     "get_pull_status",
     "get_report",
     "get_settings",
-    "has_due_pull",
+    "lose_pull",
     "measure_pull",
     "pause_pull",
     "prepare_pull",

@@ -5,7 +5,7 @@ asked again.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,17 +15,22 @@ from qbwc_service.errors import AnswerError
 from qbwc_service.store import Connection, Cursor, MessageSet, PullSet
 from qbwc_service.sync.pull.compare import apply_balances, apply_ids
 from qbwc_service.sync.pull.counts import apply_count, apply_older
-from qbwc_service.sync.pull.cursors import drop_iterator, note_failure, note_success, read_pull
+from qbwc_service.sync.pull.cursors import Pull, read_pull, window_of
 from qbwc_service.sync.pull.deletions import apply_deletions
+from qbwc_service.sync.pull.entities import ENTITIES
+from qbwc_service.sync.pull.failures import blame, blame_one, cut_off, doubt, let_go, lose
 from qbwc_service.sync.pull.page import apply_fetch, apply_page
+from qbwc_service.sync.pull.phases import settle_phases
 from qbwc_service.sync.pull.prepare import request_prefix
-from qbwc_service.sync.pull.questions import Question, QuestionKind
+from qbwc_service.sync.pull.questions import Question, QuestionKind, Topic
+from qbwc_service.sync.pull.rests import back_off, end_rest, refuse
 from qbwc_service.sync.pull.step import Step
+from qbwc_service.sync.pull.vanished import mark_gone
 
-REFUSED_FOR = timedelta(hours=24)
-"""How long a question rests that QuickBooks does not take: a feature that is off, a right that is missing."""
-
+ITS_SET = (MessageSet.connection_id == PullSet.connection_id) & (MessageSet.id == PullSet.message_set_id)
 BAD_ITERATORS = (3390, 3391, 3392)
+NOT_THERE = (3000, 3120)
+"""No object has this id (any more): it was deleted, or merged into another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ def apply_pull(
 ) -> PullApplied:
     """Apply an answer once; the second time nothing happens."""
     pull = read_pull(db, connection)
-    found = _take_set(db, connection.id, message_set_id, now=now)
+    found = None if pull is None else _take_set(db, pull, message_set_id, now=now)
     if pull is None or found is None:
         return PullApplied()
     questions, sent_at = found
@@ -53,77 +58,113 @@ def apply_pull(
         characters=len(answer),
         now=now,
     )
-    by_id = {f"{request_prefix(message_set_id)}{position}": one for position, one in enumerate(questions)}
+    prefix = request_prefix(message_set_id)
+    left = {f"{prefix}{position}": one for position, one in enumerate(questions)}
     problem: str | None = None
+    in_hand: Question | None = None
     try:
         for response in qbxml.read_answer(answer):
-            question = by_id.get(response.request_id or "")
-            cursor = None if question is None else pull.cursors.get(question.entity)
-            if question is not None and cursor is not None:
-                _apply_one(step, question, response, cursor)
-            # Only now: the question whose rows cannot be read was not answered either.
-            by_id.pop(response.request_id or "", None)
+            in_hand = left.get(response.request_id or "")
+            if in_hand is not None:
+                _apply_one(step, in_hand, response, pull.cursors[in_hand.entity])
+            left.pop(response.request_id or "", None)
+            in_hand = None
     except AnswerError as unreadable:
         problem = unreadable.message
-    for question in by_id.values():
-        if question.kind is not QuestionKind.STOP and question.entity in pull.cursors:
-            note_failure(pull.cursors[question.entity], problem or "QuickBooks did not answer this", now=now)
+        # Behind the question that was in hand none was reached. Where not even the first was, nobody knows which it is.
+        if in_hand is None and len(left) < len(questions):
+            in_hand = next(iter(left.values()), None)
+        blame(db, pull, list(left.values()) if in_hand is None else [in_hand], problem, now=now)
+    else:
+        for question in left.values():
+            blame_one(db, pull, question, "QuickBooks did not answer this", now=now)
+    settle_phases(pull, now=now)
     pull.save()
     return PullApplied(rows=step.rows, problem=problem)
 
 
 def refuse_pull(db: Session, connection: Connection, *, message_set_id: int, reason: str, now: datetime) -> None:
-    """Record that a set was refused or could not be applied: each of its questions goes alone next time, and later."""
+    """Record that a set was refused or could not be applied."""
     pull = read_pull(db, connection)
-    found = _take_set(db, connection.id, message_set_id, now=now)
-    if pull is None or found is None:
-        return
-    questions, _ = found
-    for question in questions:
-        cursor = pull.cursors.get(question.entity)
-        if cursor is None:
-            continue
-        if len(questions) > 1 and not cursor.goes_alone:
-            cursor.goes_alone = True
-            drop_iterator(cursor)
-        else:
-            note_failure(cursor, reason, now=now)
-    if any(question.kind is QuestionKind.COUNT for question in questions):
-        pull.state.counted_first = True
-    pull.save()
+    found = None if pull is None else _take_set(db, pull, message_set_id, now=now)
+    if pull is not None and found is not None:
+        blame(db, pull, found[0], reason, now=now)
 
 
-def _take_set(
-    db: Session, connection_id: int, message_set_id: int, *, now: datetime
-) -> tuple[list[Question], datetime] | None:
-    """Take what a set asked, if it was not applied before."""
-    mine = (PullSet.connection_id == connection_id, PullSet.message_set_id == message_set_id)
-    its_set = (MessageSet.connection_id == PullSet.connection_id) & (MessageSet.id == PullSet.message_set_id)
-    row = db.execute(select(PullSet, MessageSet.sent_at).join(MessageSet, its_set).where(*mine)).one_or_none()
+def lose_pull(db: Session, connection_id: int, *, update_session_id: int, reason: str, now: datetime) -> None:
+    """Record that what a session handed out last was never answered."""
+    its_sets = (
+        MessageSet.connection_id == connection_id,
+        MessageSet.update_session_id == update_session_id,
+        PullSet.applied_at.is_(None),
+    )
+    sets = list(db.scalars(select(PullSet).join(MessageSet, ITS_SET).where(*its_sets)))
+    pull = read_pull(db, db.get_one(Connection, connection_id)) if sets else None
+    if pull is not None:
+        for asked in sets:
+            lose(db, pull, _take(asked, now=now), reason, now=now)
+
+
+def _take_set(db: Session, pull: Pull, message_set_id: int, *, now: datetime) -> tuple[list[Question], datetime] | None:
+    """Take what a set asked, if it was not applied before, and when it was sent."""
+    mine = (PullSet.connection_id == pull.connection.id, PullSet.message_set_id == message_set_id)
+    row = db.execute(select(PullSet, MessageSet.sent_at).join(MessageSet, ITS_SET).where(*mine)).one_or_none()
     if row is None or row[0].applied_at is not None:
         return None
-    asked: PullSet = row[0]
+    return _take(row[0], now=now), row[1]
+
+
+def _take(asked: PullSet, *, now: datetime) -> list[Question]:
     asked.applied_at = now
-    return [Question.from_json(question) for question in asked.questions], row[1]
+    return [Question.from_json(question) for question in asked.questions]
 
 
 def _apply_one(step: Step, question: Question, response: qbxml.Response, cursor: Cursor) -> None:
-    outcome = qbxml.judge(response.status_code, response.status_message, is_write=False)
-    match outcome:
+    if question.kind is QuestionKind.STOP:
+        let_go(cursor, question, "It waits until no other iterator is open", now=step.now)
+        return
+    match qbxml.judge(response.status_code, response.status_message, is_write=False):
         case qbxml.Outcome.DONE | qbxml.Outcome.EMPTY | qbxml.Outcome.WARNING:
+            answered = _topics(question, cursor)
             _apply_rows(step, question, response, cursor)
-            if question.kind is not QuestionKind.STOP:
-                note_success(cursor, now=step.now)
-        case _ if question.kind is QuestionKind.STOP:
+            for topic in answered:
+                end_rest(cursor, topic)
+            cursor.pulled_at = step.now
+        case _ if _lost_iterator(question, response) and cut_off(step.pull, question, now=step.now):
+            # What came of the iterator is here, and the ids of its window tell what is not.
             return
-        case _ if response.status_code in BAD_ITERATORS or question.iterator_id is not None:
-            # The iterator is gone; what came of it is here, and the ids of its window tell what is not.
-            drop_iterator(cursor)
-            cursor.is_cut = True
         case qbxml.Outcome.RETRY | qbxml.Outcome.UNKNOWN:
-            note_failure(cursor, _say(response), now=step.now)
+            back_off(cursor, question.topic, _say(response), now=step.now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
-            note_failure(cursor, _say(response), now=step.now, wait=REFUSED_FOR)
+            _refuse(step, question, response, cursor)
+
+
+def _topics(question: Question, cursor: Cursor) -> tuple[Topic, ...]:
+    """Give what an answer ends the failures of: the ids of a window that was cut stand for its pages."""
+    window = window_of(cursor)
+    if question.kind is QuestionKind.IDS and cursor.is_cut and window is not None and window.is_first_sync:
+        return (question.topic, window.topic)
+    return (question.topic,)
+
+
+def _lost_iterator(question: Question, response: qbxml.Response) -> bool:
+    return response.status_code in BAD_ITERATORS or question.iterator_id is not None
+
+
+def _refuse(step: Step, question: Question, response: qbxml.Response, cursor: Cursor) -> None:
+    """Have a question rest that QuickBooks will not take; where it may be one object's fault, find that one."""
+    fact = qbxml.explain_status(response.status_code)
+    is_forbidden = fact is not None and fact.action is qbxml.Action.ASK_PERSON
+    if question.kind is not QuestionKind.FETCH or is_forbidden:
+        cursor.is_cut = cursor.is_cut and question.kind is not QuestionKind.IDS
+        refuse(cursor, question.topic, _say(response), now=step.now)
+    elif len(question.ids) > 1:
+        doubt(step.db, step.pull, question)
+    else:
+        if response.status_code in NOT_THERE:
+            mark_gone(step, ENTITIES[question.entity], question.ids)
+        step.forget_wish(question.entity, question.ids)
+        end_rest(cursor, question.topic)
 
 
 def _apply_rows(step: Step, question: Question, response: qbxml.Response, cursor: Cursor) -> None:
@@ -139,13 +180,11 @@ def _apply_rows(step: Step, question: Question, response: qbxml.Response, cursor
         case QuestionKind.COUNT:
             apply_count(step, question, response, cursor)
         case QuestionKind.OLDER:
-            apply_older(step, response, cursor)
+            apply_older(question, response, cursor)
         case QuestionKind.DELETED:
             apply_deletions(step, response, cursor)
         case QuestionKind.STOP:
-            drop_iterator(cursor)
-            cursor.due_at = step.now
-            cursor.window, cursor.goes_alone = None, True
+            pass
 
 
 def _say(response: qbxml.Response) -> str:

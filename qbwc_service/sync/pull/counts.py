@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml
 from qbwc_service.store import Cursor, PullPhase
 from qbwc_service.sync.pull.entities import ENTITIES, Entity
-from qbwc_service.sync.pull.page import note_milestones
+from qbwc_service.sync.pull.phases import BEGINNING
 from qbwc_service.sync.pull.questions import Question
 from qbwc_service.sync.pull.step import Step
 
@@ -18,7 +18,6 @@ LONG_ENOUGH = timedelta(hours=1)
 
 def apply_count(step: Step, question: Question, response: qbxml.Response, cursor: Cursor) -> None:
     """Note how many QuickBooks has; where the mirror has more or fewer, the ids are compared."""
-    step.pull.state.counted_first = True
     count = response.ret_count or 0
     if cursor.phase is not PullPhase.INCREMENTAL:
         cursor.expected_count = count
@@ -32,14 +31,11 @@ def apply_count(step: Step, question: Question, response: qbxml.Response, cursor
         cursor.compare_at = step.now
 
 
-def apply_older(step: Step, response: qbxml.Response, cursor: Cursor) -> None:
-    """Note how much of the history is left; nothing is the end of the first sync."""
+def apply_older(question: Question, response: qbxml.Response, cursor: Cursor) -> None:
+    """Note how much of the history is left; nothing means that all that is wanted of it is here."""
     cursor.remaining_count = response.ret_count or 0
     if cursor.remaining_count == 0:
-        cursor.phase = PullPhase.INCREMENTAL
-        cursor.done_at = step.now
-        cursor.remaining_count = None
-        note_milestones(step)
+        cursor.covered_from = question.since or BEGINNING
 
 
 def count_mirror(db: Session, connection_id: int, entity: Entity, *, since: str | None) -> int:

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Connection, Cursor, PullId, PullPhase
 from qbwc_service.sync.pull.entities import CURSORS
 from qbwc_service.sync.pull.page_size import FIRST
-from qbwc_service.sync.pull.questions import Question
+from qbwc_service.sync.pull.questions import Question, Topic
+from qbwc_service.sync.pull.rests import may_ask
 from qbwc_service.sync.pull.state import PullSettings, PullState
-
-BACK_OFF, LONGEST_BACK_OFF = timedelta(minutes=5), timedelta(hours=12)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,6 +24,10 @@ class Pull:
     waiting_ids: dict[str, int]
     settings: PullSettings
     state: PullState
+
+    def rests(self, now: datetime) -> bool:
+        """Say whether nothing is pulled now: somebody paused it, or these are the quiet hours."""
+        return self.connection.is_pull_paused or self.settings.find_end_of_rest(now) is not None
 
     def save(self) -> None:
         """Hand the state to the connection's row; the caller commits."""
@@ -66,25 +69,6 @@ def begin_cursors(db: Session, connection_id: int, *, now: datetime) -> None:
         db.execute(insert(Cursor), rows)
 
 
-def has_due_pull(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
-    """Say, in SQL, that the connection has something to pull now; stands in a query of connections."""
-    has_history = and_(Cursor.phase == PullPhase.HISTORY, Cursor.failures == 0)
-    is_due = exists(
-        select(Cursor.entity).where(Cursor.connection_id == connection_id, or_(Cursor.due_at <= now, has_history))
-    )
-    waits = exists(
-        select(PullId.entity)
-        .join(Cursor, and_(Cursor.connection_id == PullId.connection_id, Cursor.entity == PullId.entity))
-        .where(PullId.connection_id == connection_id, or_(Cursor.failures == 0, Cursor.due_at <= now))
-    )
-    return and_(
-        Connection.is_mirrored,
-        ~Connection.is_pull_paused,
-        or_(Connection.pull_rests_until.is_(None), Connection.pull_rests_until <= now),
-        or_(is_due, waits),
-    )
-
-
 def open_window(cursor: Cursor, question: Question) -> None:
     """Keep what a cursor is about to ask page by page."""
     cursor.window = question.to_json()
@@ -98,29 +82,25 @@ def window_of(cursor: Cursor) -> Question | None:
     return None if cursor.window is None else Question.from_json(cursor.window)
 
 
+def is_under_way(cursor: Cursor) -> bool:
+    """Say whether a part of a window is here, and the rest is not."""
+    return cursor.iterator_id is not None or cursor.is_cut
+
+
 def drop_iterator(cursor: Cursor) -> None:
     """Forget an iterator: it ended, or its session did."""
     cursor.iterator_id = cursor.iterator_session_id = None
 
 
-def drop_lost_iterators(cursors: Mapping[str, Cursor], update_session_id: int) -> None:
+def drop_lost_iterators(cursors: Mapping[str, Cursor], update_session_id: int | None, *, now: datetime) -> None:
     """Forget the iterators of other sessions: an iterator is good only in the session that began it."""
     for cursor in cursors.values():
         if cursor.iterator_id is not None and cursor.iterator_session_id != update_session_id:
-            drop_iterator(cursor)
-            cursor.is_cut = cursor.page_number > 0
+            cut_window(cursor, now=now)
 
 
-def note_failure(cursor: Cursor, reason: str, *, now: datetime, wait: timedelta | None = None) -> None:
-    """Keep why a question could not be answered; it is asked again, later each time."""
-    cursor.failures += 1
-    cursor.last_error = reason
-    cursor.due_at = now + (wait or min(BACK_OFF * 2 ** min(cursor.failures - 1, 10), LONGEST_BACK_OFF))
-    cursor.is_cut = cursor.is_cut or (cursor.iterator_id is not None and cursor.page_number > 0)
+def cut_window(cursor: Cursor, *, now: datetime) -> bool:
+    """Let the ids of a window tell what of it is not here; False where they are not asked now: it begins anew."""
     drop_iterator(cursor)
-
-
-def note_success(cursor: Cursor, *, now: datetime) -> None:
-    """Forget earlier failures."""
-    cursor.failures, cursor.last_error, cursor.goes_alone = 0, None, False
-    cursor.pulled_at = now
+    cursor.is_cut = cursor.window is not None and may_ask(cursor, Topic.IDS, now=now)
+    return cursor.is_cut

@@ -9,17 +9,18 @@ from qbwc_service.sync.pull.entities import DELETED_TXNS, ENTITIES, OWNERS
 from qbwc_service.sync.pull.plan import MOST_SILENCE
 from qbwc_service.sync.pull.step import Step
 from qbwc_service.sync.pull.vanished import mark_gone
-from qbwc_service.sync.pull.walls import later
+from qbwc_service.sync.pull.walls import find_moment, later, trusted_until
 
 
 def apply_deletions(step: Step, response: qbxml.Response, cursor: Cursor) -> None:
     """Mark what was deleted; the cursor moves to the latest deletion."""
     prefix = "Txn" if cursor.entity == DELETED_TXNS else "List"
+    until = trusted_until(step.sent_at)
     gone: dict[str, list[str]] = {}
     for found in response.objects:
         kind, object_id = found.values.get(f"{prefix}DelType"), found.values.get(f"{prefix}ID")
         moment = found.values.get("TimeDeleted")
-        if isinstance(moment, str):
+        if isinstance(moment, str) and (at := find_moment(moment)) is not None and at <= until:
             cursor.high_water = later(cursor.high_water, qbxml.strip_offset(moment))
         if isinstance(kind, str) and isinstance(object_id, str) and kind in OWNERS:
             gone.setdefault(OWNERS[kind].name, []).append(object_id)

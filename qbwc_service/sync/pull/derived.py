@@ -10,25 +10,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.sync.pull.entities import CUSTOMER, DEPOSIT, SALES_RECEIPT, Entity
 from qbwc_service.sync.pull.references import Neighbour, list_ancestors, list_neighbours
-from qbwc_service.sync.pull.renames import rename_references
+from qbwc_service.sync.pull.renames import name_of, rename_references
 from qbwc_service.sync.pull.step import Step
 from qbwc_service.sync.pull.write import in_pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an object stood: what others depend on. ``name`` and ``parent`` are a list entry's."""
+    """How an object stood: what others depend on. ``name`` and ``parent`` are a list entry's.
+
+    ``is_untouched`` is an entry that nobody has changed since it was made.
+    """
 
     edit_sequence: str | None
     balance: Decimal | None = None
     customer: str | None = None
     name: str | None = None
     parent: str | None = None
+    is_untouched: bool = False
     is_deleted: bool = False
     neighbours: frozenset[Neighbour] = frozenset()
 
@@ -59,11 +63,7 @@ class Watch:
             self._follow_names(after, changed)
 
     def _follow_names(self, after: dict[str, Standing], changed: Sequence[str]) -> None:
-        renamed = {
-            one: name
-            for one in changed
-            if one in self.before and (name := after[one].name) is not None and self.before[one].name != name
-        }
+        renamed = [one for one in changed if _may_be_renamed(self.before.get(one), after[one])]
         if renamed:
             rename_references(self.step.db, self.step.connection_id, self.entity, renamed)
             self.step.want(self.entity.name, list_children(self.step.db, self.step.connection_id, self.entity, renamed))
@@ -103,8 +103,8 @@ def read_standings(db: Session, connection_id: int, entity: Entity, ids: Sequenc
     if "customer_list_id" in table.c:
         columns["customer"] = table.c.customer_list_id
     if not entity.is_transaction:
-        full = table.c.full_name if "full_name" in table.c else table.c.name
-        columns["name"] = func.coalesce(full, table.c.name)
+        columns["name"] = name_of(table)
+        columns["is_untouched"] = func.coalesce(table.c.time_modified == table.c.time_created, false())
         if "parent_list_id" in table.c:
             columns["parent"] = table.c.parent_list_id
     found: dict[str, Standing] = {}
@@ -117,17 +117,19 @@ def read_standings(db: Session, connection_id: int, entity: Entity, ids: Sequenc
     return found
 
 
-def list_children(db: Session, connection_id: int, entity: Entity, ids: Sequence[str] | dict[str, str]) -> list[str]:
+def list_children(db: Session, connection_id: int, entity: Entity, ids: Sequence[str]) -> list[str]:
     """Give the entries right below these in their list."""
     table = entity.table
     if "parent_list_id" not in table.c:
         return []
-    below = (
-        table.c.connection_id == connection_id,
-        table.c.parent_list_id.in_(list(ids)),
-        table.c.deleted_at.is_(None),
-    )
-    return list(db.scalars(select(table.c.list_id).where(*below)))
+    mine = (table.c.connection_id == connection_id, table.c.deleted_at.is_(None))
+    query = select(table.c.list_id).where(*mine)
+    return [one for some in in_pieces(ids) for one in db.scalars(query.where(table.c.parent_list_id.in_(some)))]
+
+
+def _may_be_renamed(before: Standing | None, after: Standing) -> bool:
+    """Say whether others may show another name: of an entry that is new here, nobody knows what it was called."""
+    return not after.is_untouched if before is None else after.name != before.name
 
 
 def _with_ancestors(step: Step, ids: set[str | None]) -> set[str]:
@@ -136,11 +138,10 @@ def _with_ancestors(step: Step, ids: set[str | None]) -> set[str]:
 
 
 def _deposit_customers(step: Step, ids: Sequence[str]) -> set[str | None]:
-    lines = DEPOSIT.lines[0].table
-    mine = (lines.c.connection_id == step.connection_id, lines.c.txn_id.in_(list(ids)))
-    query = select(lines.c.entity_list_id).where(*mine, lines.c.entity_list_id.is_not(None))
-    customers = CUSTOMER.table
-    is_customer = select(customers.c.list_id).where(
-        customers.c.connection_id == step.connection_id, customers.c.list_id.in_(query.scalar_subquery())
+    lines, customers = DEPOSIT.lines[0].table, CUSTOMER.table
+    is_customer = and_(
+        customers.c.connection_id == lines.c.connection_id, customers.c.list_id == lines.c.entity_list_id
     )
-    return set(step.db.scalars(is_customer))
+    query = select(customers.c.list_id).select_from(lines.join(customers, is_customer)).distinct()
+    mine = query.where(lines.c.connection_id == step.connection_id)
+    return {one for some in in_pieces(ids) for one in step.db.scalars(mine.where(lines.c.txn_id.in_(some)))}

@@ -35,7 +35,8 @@ class Entity:
     ``name`` is the query's (``Invoice`` of InvoiceQueryRq); ``kinds`` are the objects it answers with, by the words
     of TxnDelType and ListDelType, and their Ret elements are named after them. ``copies`` are values inside of
     aggregates that have a column as well: path → column. ``balance`` is the column that changes without the object
-    counting as changed.
+    counting as changed. ``swept`` are such values that are compared once a day (element → column), of those objects
+    only for which ``open_only`` asks.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Entity:
     lines: tuple[Lines, ...] = ()
     copies: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
     balance: str | None = None
+    swept: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
+    open_only: Mapping[str, str] = field(default_factory=lambda: NO_NAMES)
 
     @property
     def is_transaction(self) -> bool:
@@ -113,7 +116,14 @@ ITEM = Entity(
     has_iterator=True,
     copies=_ITEM_COPIES,
 )
-CUSTOMER = _list("Customer", lists.qb_customers, has_iterator=True)
+CUSTOMER = Entity(
+    name="Customer",
+    table=lists.qb_customers,
+    key="ListID",
+    kinds=("Customer",),
+    has_iterator=True,
+    swept=MappingProxyType({"Balance": "balance_cents", "TotalBalance": "total_balance_cents"}),
+)
 INVOICE = Entity(
     name="Invoice",
     table=txns.qb_invoices,
@@ -126,6 +136,8 @@ INVOICE = Entity(
         Lines(elements=("LinkedTxn",), table=txns.qb_invoice_linked_txns, renamed=_OTHER_END),
     ),
     balance="balance_remaining_cents",
+    swept=MappingProxyType({"BalanceRemaining": "balance_remaining_cents"}),
+    open_only=MappingProxyType({"PaidStatus": "NotPaidOnly"}),
 )
 PAYMENT = Entity(
     name="ReceivePayment",
@@ -149,6 +161,7 @@ CREDIT_MEMO = Entity(
         Lines(elements=("LinkedTxn",), table=txns.qb_credit_memo_linked_txns, renamed=_OTHER_END),
     ),
     balance="credit_remaining_cents",
+    swept=MappingProxyType({"CreditRemaining": "credit_remaining_cents"}),
 )
 SALES_RECEIPT = Entity(
     name="SalesReceipt",

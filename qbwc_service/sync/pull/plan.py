@@ -1,17 +1,19 @@
 """What is asked of QuickBooks next: a pure function of what the tables say.
 
-First what is under way (an iterator, a window that was cut, objects wanted by id), then the first sync (lists, the last
-twelve months, the history), and in between whatever is due: changes, deletions, sweeps, counts. Questions that are
-small share a message set; a page of the first sync goes alone. At most one iterator is open.
+First what is due, changes and deletions in one set, and objects that are wanted by id: also between two pages of an
+iterator, so that a long one holds up nothing. Then what is under way (an iterator, a window that was cut), the first
+sync (lists, the last twelve months), looks and fetches that failed before, what is asked once a day, and the history.
+Questions that are small share a message set; a page of the first sync goes alone. One iterator is kept open at most.
 """
 
 from datetime import date, datetime, timedelta
 
 from qbwc_service.store import Cursor, PullPhase
-from qbwc_service.sync.pull.cursors import Pull, window_of
-from qbwc_service.sync.pull.entities import ACCOUNT, DELETED_LISTS, DELETED_TXNS, ENTITIES, INVOICE
-from qbwc_service.sync.pull.questions import Question, QuestionKind
-from qbwc_service.sync.pull.walls import look_back, move
+from qbwc_service.sync.pull.cursors import Pull, is_under_way, window_of
+from qbwc_service.sync.pull.entities import ACCOUNT, DELETED_LISTS, DELETED_TXNS, ENTITIES
+from qbwc_service.sync.pull.questions import Question, QuestionKind, Topic
+from qbwc_service.sync.pull.rests import goes_alone, is_refused, may_ask
+from qbwc_service.sync.pull.walls import move
 from qbwc_service.sync.pull.windows import FILL, next_window, recent_limit
 
 DAILY = timedelta(hours=24)
@@ -25,138 +27,178 @@ DELETIONS_OVERLAP = timedelta(hours=2)
 GRACE = timedelta(seconds=60)
 """What would be due so soon goes along."""
 
+EARLIEST = date(1900, 1, 1)
+"""A window that reaches as far back has no beginning: QuickBooks has no transactions before."""
+
 Questions = tuple[Question, ...]
 
 
 def plan_questions(pull: Pull, *, now: datetime) -> Questions:
     """Give the questions of the next message set; none where nothing is due."""
-    cursors = [cursor for cursor in pull.cursors.values() if cursor.failures == 0 or _is_due(cursor, now)]
-    for step in (_go_on, _compare_cut, _count_first, _fetch, _pull_lists, _pull_recent, _look):
-        found = step(pull, cursors, now)
+    for step in (_look, _fetch):
+        found = tuple(one for one in step(pull, now) if not _goes_alone(pull, one))
         if found:
             return found
+    steps = (
+        _go_on,
+        _compare_cut,
+        _count_first,
+        _pull_lists,
+        _pull_recent,
+        _look,
+        _fetch,
+        _refresh_accounts,
+        _sweep,
+        _daily,
+        _pull_history,
+    )
+    for step in steps:
+        found = step(pull, now)
+        if found:
+            return _separate(pull, found)
     return ()
 
 
-def _go_on(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:  # noqa: ARG001 - every step has the same
-    """Go on with an open iterator; others, which a batch may have left open, are let go."""
-    is_open = [cursor for cursor in cursors if cursor.iterator_id is not None]
-    if not is_open:
+def _separate(pull: Pull, questions: Questions) -> Questions:
+    """Have a question that failed before go alone, after the others: it must not take any of them with it."""
+    together = tuple(one for one in questions if not _goes_alone(pull, one))
+    return together or questions[:1]
+
+
+def _goes_alone(pull: Pull, question: Question) -> bool:
+    is_stop = question.kind is QuestionKind.STOP
+    return not is_stop and goes_alone(pull.cursors[question.entity], question.topic)
+
+
+def _look(pull: Pull, now: datetime) -> Questions:
+    """Ask what changed, and along with it what was deleted; what is due so soon goes along."""
+    known = [cursor for cursor in _entities(pull) if cursor.recent_done_at is not None and not is_under_way(cursor)]
+    changes = [_changes(cursor) for cursor in known if _may_look(cursor, Topic.CHANGES, now=now)]
+    if not any(_is_due(pull.cursors[one.entity], now) for one in changes):
         return ()
-    first, *others = ((cursor, window) for cursor in is_open if (window := window_of(cursor)) is not None)
-    stops = [_with_iterator(window, cursor, QuestionKind.STOP) for cursor, window in others]
-    return (_with_iterator(first[1], first[0], QuestionKind.PAGE), *stops)
+    deleted = (pull.cursors[name] for name in (DELETED_LISTS, DELETED_TXNS) if name in pull.cursors)
+    return (*changes, *(_deletions(cursor) for cursor in deleted if _may_look(cursor, Topic.DELETED, now=now)))
 
 
-def _with_iterator(window: Question, cursor: Cursor, kind: QuestionKind) -> Question:
-    return Question.from_json(window.to_json() | {"kind": kind, "iterator_id": cursor.iterator_id})
+def _may_look(cursor: Cursor, topic: Topic, *, now: datetime) -> bool:
+    return _is_due(cursor, now + GRACE) and may_ask(cursor, topic, now=now)
 
 
-def _compare_cut(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:  # noqa: ARG001 - the same
-    """Ask which objects a window has, of which some pages are here already."""
-    for cursor in cursors:
-        window = window_of(cursor)
-        if cursor.is_cut and window is not None:
-            return (Question.from_json(window.to_json() | {"kind": QuestionKind.IDS, "size": None}),)
-    return ()
-
-
-def _count_first(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:  # noqa: ARG001 - the same
-    """Ask how much there is before the first page: for honest progress."""
-    if pull.state.counted_first:
-        return ()
-    return tuple(_all(pull, cursor, QuestionKind.COUNT) for cursor in cursors if cursor.entity in ENTITIES)
-
-
-def _fetch(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:  # noqa: ARG001 - the same
+def _fetch(pull: Pull, now: datetime) -> Questions:
     """Fetch objects that are wanted by id: of one entity as many as a page holds, of several while they fit."""
     questions: list[Question] = []
     room = 1.0
-    for cursor in cursors:
+    for cursor in _entities(pull):
         count = pull.waiting_ids.get(cursor.entity, 0)
-        if count and room > 0:
+        if count and room > 0 and may_ask(cursor, Topic.FETCH, now=now):
             size = min(count, max(1, int(cursor.page_size * room)))
             room -= size / cursor.page_size
             questions.append(Question(kind=QuestionKind.FETCH, entity=cursor.entity, size=size))
     return tuple(questions)
 
 
-def _pull_lists(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:  # noqa: ARG001 - the same
-    """Pull the lists whole, before anything that refers to them; the small ones together."""
-    lists = [
-        cursor
-        for cursor in cursors
-        if _is_due(cursor, now)
-        and cursor.phase is PullPhase.RECENT
-        and cursor.entity in ENTITIES
-        and not _is_transaction(cursor)
+def _go_on(pull: Pull, now: datetime) -> Questions:  # noqa: ARG001 - every step has the same
+    """Go on with an open iterator; others, which a set of looks may have left open, are let go."""
+    is_open = [
+        (window, cursor)
+        for cursor in _entities(pull)
+        if cursor.iterator_id is not None and (window := window_of(cursor)) is not None
     ]
-    small = [cursor for cursor in lists if not ENTITIES[cursor.entity].has_iterator and not cursor.goes_alone]
+    if not is_open:
+        return ()
+    kept = max(is_open, key=lambda one: (one[0].is_first_sync, one[1].page_number))
+    stops = [_with_iterator(*one, QuestionKind.STOP) for one in is_open if one is not kept]
+    return (_with_iterator(*kept, QuestionKind.PAGE), *stops)
+
+
+def _with_iterator(window: Question, cursor: Cursor, kind: QuestionKind) -> Question:
+    return Question.from_json(window.to_json() | {"kind": kind, "iterator_id": cursor.iterator_id})
+
+
+def _compare_cut(pull: Pull, now: datetime) -> Questions:
+    """Ask which objects a window has, of which some pages are here already."""
+    for cursor in _entities(pull):
+        window = window_of(cursor)
+        if cursor.is_cut and window is not None and may_ask(cursor, Topic.IDS, now=now):
+            return (Question.from_json(window.to_json() | {"kind": QuestionKind.IDS, "size": None}),)
+    return ()
+
+
+def _count_first(pull: Pull, now: datetime) -> Questions:
+    """Ask how much there is before the first page: for honest progress."""
+    return tuple(
+        _all(pull, cursor, QuestionKind.COUNT)
+        for cursor in _entities(pull)
+        if cursor.phase is not PullPhase.INCREMENTAL
+        and cursor.expected_count is None
+        and may_ask(cursor, Topic.COUNT, now=now)
+    )
+
+
+def _pull_lists(pull: Pull, now: datetime) -> Questions:
+    """Pull the lists whole, before anything that refers to them; the small ones together."""
+    lists = [cursor for cursor in _waiting(pull, PullPhase.RECENT, now=now) if not _is_transaction(cursor)]
+    small = [cursor for cursor in lists if not ENTITIES[cursor.entity].has_iterator]
     return tuple(_page(cursor, is_first_sync=True) for cursor in small or lists[:1])
 
 
-def _pull_recent(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:
+def _pull_recent(pull: Pull, now: datetime) -> Questions:
     """Pull the next window of the last twelve months, of whichever kind is furthest behind."""
-    waiting = [cursor for cursor in cursors if cursor.phase is PullPhase.RECENT and _is_transaction(cursor)]
-    due = [cursor for cursor in waiting if _is_due(cursor, now)]
-    if not due:
-        return ()
-    cursor = max(due, key=lambda one: one.covered_from or "9")
-    return (_window(pull, cursor, now=now, limit=recent_limit(now.date())),)
-
-
-def _pull_history(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:
-    """Pull the next window of the history; how much is older is asked where it is not known."""
-    waiting = [cursor for cursor in cursors if cursor.phase is PullPhase.HISTORY]
+    waiting = [cursor for cursor in _waiting(pull, PullPhase.RECENT, now=now) if _is_transaction(cursor)]
     if not waiting:
         return ()
     cursor = max(waiting, key=lambda one: one.covered_from or "9")
-    if cursor.remaining_count is None or cursor.remaining_count <= 0:
-        return tuple(_older(pull, one) for one in waiting if one.remaining_count is None or one.remaining_count <= 0)
+    return (_window(pull, cursor, now=now, limit=recent_limit(now.date())),)
+
+
+def _refresh_accounts(pull: Pull, now: datetime) -> Questions:
+    """Ask for the accounts again: every transaction changes their balances, and none says so."""
+    account = pull.cursors.get(ACCOUNT.name)
+    if account is None or not pull.state.accounts_are_stale or account.recent_done_at is None:
+        return ()
+    return (_page(account),) if may_ask(account, Topic.CHANGES, now=now) and not is_under_way(account) else ()
+
+
+def _sweep(pull: Pull, now: datetime) -> Questions:
+    """Ask for balances once a day: transactions that are not mirrored, such as journal entries, change them too."""
+    return tuple(
+        _all(pull, cursor, QuestionKind.BALANCES)
+        for cursor in _entities(pull)
+        if cursor.phase is PullPhase.INCREMENTAL
+        and ENTITIES[cursor.entity].swept
+        and _is_old(cursor.swept_at, now)
+        and may_ask(cursor, Topic.BALANCES, now=now)
+    )
+
+
+def _daily(pull: Pull, now: datetime) -> Questions:
+    """Ask what is asked once a day, or when somebody wants to know: ids where counts differ, and counts."""
+    complete = [cursor for cursor in _entities(pull) if cursor.phase is PullPhase.INCREMENTAL]
+    for cursor in complete:
+        is_asked = cursor.compare_at is not None and cursor.compare_at <= now
+        is_time = is_asked or _is_old(cursor.compared_at or cursor.done_at, now, after=MONTHLY)
+        if is_time and may_ask(cursor, Topic.IDS, now=now):
+            return (_all(pull, cursor, QuestionKind.IDS),)
+    return tuple(
+        _all(pull, cursor, QuestionKind.COUNT)
+        for cursor in complete
+        if _is_old(cursor.counted_at, now) and may_ask(cursor, Topic.COUNT, now=now)
+    )
+
+
+def _pull_history(pull: Pull, now: datetime) -> Questions:
+    """Pull the next window of the history; how much is older is asked where it is not known."""
+    waiting = _waiting(pull, PullPhase.HISTORY, now=now)
+    unknown = [cursor for cursor in waiting if not cursor.remaining_count or cursor.remaining_count < 0]
+    able = [cursor for cursor in waiting if cursor not in unknown or is_refused(cursor, Topic.OLDER)]
+    if not able:
+        return tuple(_older(pull, one) for one in unknown if may_ask(one, Topic.OLDER, now=now))
+    cursor = max(able, key=lambda one: one.covered_from or "9")
     return (_window(pull, cursor, now=now, limit=_oldest(pull)),)
 
 
-def _look(pull: Pull, cursors: list[Cursor], now: datetime) -> Questions:
-    """Ask what is due: changes and deletions in one set; else the daily questions; else go on with the history."""
-    if any(cursor.phase is PullPhase.RECENT and _is_transaction(cursor) for cursor in cursors):
-        return ()
-    known = [cursor for cursor in cursors if cursor.entity in ENTITIES and cursor.recent_done_at is not None]
-    if any(_is_due(cursor, now) for cursor in cursors if _is_deletions(cursor) or cursor in known):
-        changes = [cursor for cursor in known if _is_due(cursor, now + GRACE)]
-        alone = [cursor for cursor in changes if cursor.goes_alone]
-        if alone:
-            return (_changes(pull, alone[0]),)
-        deletions = [cursor for cursor in cursors if _is_deletions(cursor) and _is_due(cursor, now + GRACE)]
-        return (*(_changes(pull, cursor) for cursor in changes), *(_deletions(cursor) for cursor in deletions))
-    return _refresh_accounts(pull, cursors) or _pull_history(pull, cursors, now) or _daily(pull, known, now=now)
-
-
-def _refresh_accounts(pull: Pull, cursors: list[Cursor]) -> Questions:
-    """Ask for the accounts again: every transaction changes their balances, and none says so."""
-    account = next((cursor for cursor in cursors if cursor.entity == ACCOUNT.name), None)
-    return (_page(account),) if pull.state.accounts_are_stale and account is not None else ()
-
-
-def _daily(pull: Pull, known: list[Cursor], *, now: datetime) -> Questions:
-    """Ask what is asked once a day, or when somebody wants to know: ids where counts differ, balances, counts."""
-    complete = [cursor for cursor in known if cursor.phase is PullPhase.INCREMENTAL]
-    for cursor in complete:
-        is_asked = cursor.compare_at is not None and cursor.compare_at <= now
-        if is_asked or _is_old(cursor.compared_at or cursor.done_at, now, after=MONTHLY):
-            return (_all(pull, cursor, QuestionKind.IDS),)
-    for cursor in complete:
-        if cursor.entity == INVOICE.name and _is_old(cursor.swept_at or cursor.done_at, now):
-            return (_all(pull, cursor, QuestionKind.BALANCES),)
-    return tuple(_all(pull, cursor, QuestionKind.COUNT) for cursor in complete if _is_old(cursor.counted_at, now))
-
-
-def _changes(pull: Pull, cursor: Cursor) -> Question:
-    return Question(
-        kind=QuestionKind.PAGE,
-        entity=cursor.entity,
-        since=look_back(cursor.high_water, pull.state),
-        size=cursor.page_size,
-    )
+def _changes(cursor: Cursor) -> Question:
+    return Question(kind=QuestionKind.PAGE, entity=cursor.entity, since=cursor.high_water, size=cursor.page_size)
 
 
 def _deletions(cursor: Cursor) -> Question:
@@ -176,11 +218,9 @@ def _window(pull: Pull, cursor: Cursor, *, now: datetime, limit: date | None) ->
     if limit is not None and oldest is not None:
         limit = max(limit, oldest)
     since, until = next_window(covered_from=covered, days=cursor.window_days, limit=limit, today=now.date())
-    is_rest = (
-        cursor.phase is PullPhase.HISTORY
-        and oldest is None
-        and 0 < (cursor.remaining_count or 0) <= cursor.page_size * FILL
-    )
+    # Where QuickBooks does not say how much is left, all of it is taken for little.
+    is_little = (cursor.remaining_count or 0) <= cursor.page_size * FILL
+    is_rest = since <= EARLIEST or (cursor.phase is PullPhase.HISTORY and oldest is None and is_little)
     return Question(
         kind=QuestionKind.PAGE,
         entity=cursor.entity,
@@ -228,5 +268,14 @@ def _is_transaction(cursor: Cursor) -> bool:
     return cursor.entity in ENTITIES and ENTITIES[cursor.entity].is_transaction
 
 
-def _is_deletions(cursor: Cursor) -> bool:
-    return cursor.entity in (DELETED_LISTS, DELETED_TXNS)
+def _entities(pull: Pull) -> list[Cursor]:
+    return [cursor for name, cursor in pull.cursors.items() if name in ENTITIES]
+
+
+def _waiting(pull: Pull, phase: PullPhase, *, now: datetime) -> list[Cursor]:
+    """Give the entities whose first sync is in a phase, and can go on now."""
+    return [
+        cursor
+        for cursor in _entities(pull)
+        if cursor.phase is phase and not is_under_way(cursor) and may_ask(cursor, Topic.FIRST_SYNC, now=now)
+    ]

@@ -11,10 +11,15 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.store import Connection, PullId, PullSet
 from qbwc_service.sync.prepare import Dialect
-from qbwc_service.sync.pull.cursors import Pull, drop_lost_iterators, note_failure, open_window, read_pull
+from qbwc_service.sync.pull.cursors import Pull, cut_window, drop_lost_iterators, open_window, read_pull
 from qbwc_service.sync.pull.entities import CURSORS
+from qbwc_service.sync.pull.phases import settle_phases
 from qbwc_service.sync.pull.plan import plan_questions
-from qbwc_service.sync.pull.questions import Question, QuestionKind, write_request
+from qbwc_service.sync.pull.questions import Question, QuestionKind, Topic, write_request
+from qbwc_service.sync.pull.rests import goes_alone, refuse
+
+MOST_ALONE = 20
+"""So many objects are asked for one by one in a set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +45,15 @@ def prepare_pull(
     They take turns: a push never waits for more than one page, and pages are not starved by pushes.
     """
     pull = read_pull(db, connection)
-    if pull is None or is_resting(pull, now=now):
+    if pull is None or pull.rests(now):
         return None
     if pull.state.pushes_next and not is_queue_empty:
         pull.state.pushes_next = False
         pull.save()
         return None
-    drop_lost_iterators(pull.cursors, update_session_id)
+    drop_lost_iterators(pull.cursors, update_session_id, now=now)
+    _drop_passed_iterators(db, pull, now=now)
+    settle_phases(pull, now=now)
     batch = _build(db, pull, message_set_id=message_set_id, dialect=dialect, now=now)
     if batch is not None:
         pull.state.pushes_next = True
@@ -66,10 +73,17 @@ def request_prefix(message_set_id: int) -> str:
     return f"p{message_set_id}-"
 
 
-def is_resting(pull: Pull, *, now: datetime) -> bool:
-    """Say whether nothing is pulled now: somebody paused it, or these are the quiet hours, whose end is noted."""
-    pull.connection.pull_rests_until = pull.settings.find_end_of_rest(now)
-    return pull.connection.is_pull_paused or pull.connection.pull_rests_until is not None
+def _drop_passed_iterators(db: Session, pull: Pull, *, now: datetime) -> None:
+    """Forget an iterator that is a page ahead: the last answer was kept, but the service died before it was applied."""
+    if all(cursor.iterator_id is None for cursor in pull.cursors.values()):
+        return
+    mine = PullSet.connection_id == pull.connection.id
+    last = db.scalar(select(PullSet).where(mine).order_by(PullSet.message_set_id.desc()).limit(1))
+    if last is None or last.applied_at is not None:
+        return
+    for cursor in pull.cursors.values():
+        if any(question.get("iterator_id") == cursor.iterator_id is not None for question in last.questions):
+            cut_window(cursor, now=now)
 
 
 def _build(db: Session, pull: Pull, *, message_set_id: int, dialect: Dialect, now: datetime) -> PullBatch | None:
@@ -82,7 +96,7 @@ def _build(db: Session, pull: Pull, *, message_set_id: int, dialect: Dialect, no
             try:
                 rendered = qbxml.build_request(request, version=dialect.version, country=dialect.country)
             except InputError as refused:
-                note_failure(pull.cursors[question.entity], refused.message, now=now)
+                refuse(pull.cursors[question.entity], question.topic, refused.message, now=now)
             else:
                 built.append((question, rendered))
         if len(built) == len(questions):
@@ -98,15 +112,19 @@ def _build(db: Session, pull: Pull, *, message_set_id: int, dialect: Dialect, no
 
 
 def _with_ids(db: Session, pull: Pull, questions: Sequence[Question]) -> list[Question]:
-    """Name the objects that are fetched."""
-    named = []
+    """Name the objects that are fetched: together, but each that failed before in a question of its own."""
+    named: list[Question] = []
     for question in questions:
         if question.kind is not QuestionKind.FETCH:
             named.append(question)
             continue
         mine = (PullId.connection_id == pull.connection.id, PullId.entity == question.entity)
-        query = select(PullId.object_id).where(*mine).order_by(PullId.object_id).limit(question.size)
-        ids = tuple(db.scalars(query))
-        if ids:
-            named.append(replace(question, ids=ids, size=None))
+        query = select(PullId.object_id, PullId.tries).where(*mine).order_by(PullId.tries, PullId.object_id)
+        found = db.execute(query.limit(question.size)).all()
+        together = tuple(object_id for object_id, tries in found if tries == 0)
+        groups = [together] if together else []
+        groups += [(object_id,) for object_id, tries in found if tries > 0][:MOST_ALONE]
+        if goes_alone(pull.cursors[question.entity], Topic.FETCH):
+            groups = groups[:1]
+        named += [replace(question, ids=ids, size=None) for ids in groups]
     return named

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from qbwc_service.store import Connection, Cursor, PullPhase
 from qbwc_service.sync.pull.cursors import Pull, drop_lost_iterators, read_pull
 from qbwc_service.sync.pull.entities import ENTITIES
+from qbwc_service.sync.pull.phases import settle_phases
 from qbwc_service.sync.pull.plan import plan_questions
-from qbwc_service.sync.pull.prepare import is_resting
+from qbwc_service.sync.pull.questions import Topic
+from qbwc_service.sync.pull.rests import is_refused
 
 ALL, MOST_UNFINISHED = 100, 99
 
@@ -23,23 +25,30 @@ class PullDepth:
     percent: int
 
 
-def measure_pull(db: Session, connection: Connection, *, update_session_id: int, now: datetime) -> PullDepth:
-    """Say what is left of this connection's pulling."""
+def measure_pull(
+    db: Session, connection: Connection, *, update_session_id: int | None = None, now: datetime
+) -> PullDepth:
+    """Say what is left of this connection's pulling, in a session, or before there is one."""
     nothing = PullDepth(is_due=False, percent=ALL)
     if not connection.is_mirrored:
         return nothing
     db.flush()
     pull = read_pull(db, connection)
-    if pull is None or is_resting(pull, now=now):
+    if pull is None or pull.rests(now):
         return nothing
-    drop_lost_iterators(pull.cursors, update_session_id)
+    drop_lost_iterators(pull.cursors, update_session_id, now=now)
+    settle_phases(pull, now=now)
+    pull.save()
     is_due = bool(plan_questions(pull, now=now))
     return PullDepth(is_due=is_due, percent=min(percent_of(pull), MOST_UNFINISHED) if is_due else ALL)
 
 
 def percent_of(pull: Pull) -> int:
-    """Give how much of the first sync is done, by the rows that QuickBooks has; all of it once it is over."""
-    cursors = mirrored(pull.cursors.values())
+    """Give how much of the first sync is done, by the rows that QuickBooks has; all of it once it is over.
+
+    What QuickBooks refuses does not count.
+    """
+    cursors = [cursor for cursor in mirrored(pull.cursors.values()) if not is_refused(cursor, Topic.FIRST_SYNC)]
     if all(cursor.done_at is not None for cursor in cursors):
         return ALL
     expected = sum(max(cursor.expected_count or 0, cursor.row_count) for cursor in cursors)

@@ -22,7 +22,7 @@ class QuestionKind(StrEnum):
     IDS = "ids"
     """Ids and EditSequences only, to be compared with the mirror."""
     BALANCES = "balances"
-    """Ids and balances of what is open, to be compared with the mirror."""
+    """Ids and balances only, to be compared with the mirror."""
     COUNT = "count"
     """How many there are."""
     OLDER = "older"
@@ -33,9 +33,27 @@ class QuestionKind(StrEnum):
     """Let an iterator go."""
 
 
+class Topic(StrEnum):
+    """What a question is about, as far as its failures go: where one topic of an entity rests, the others go on."""
+
+    FIRST_SYNC = "first_sync"
+    """Whole objects, for the first time."""
+    CHANGES = "changes"
+    """Whole objects that changed."""
+    FETCH = "fetch"
+    IDS = "ids"
+    BALANCES = "balances"
+    COUNT = "count"
+    OLDER = "older"
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One request. ``since`` and ``until`` are days where ``by_day``, else wall times of QuickBooks'."""
+    """One request. ``since`` and ``until`` are days where ``by_day``, else wall times of QuickBooks'.
+
+    ``taken_from`` is when the first page of its window was taken (ours, UTC): what is older in the mirror is not of it.
+    """
 
     kind: QuestionKind
     entity: str
@@ -45,7 +63,15 @@ class Question:
     size: int | None = None
     iterator_id: str | None = None
     ids: tuple[str, ...] = ()
+    taken_from: str | None = None
     is_first_sync: bool = False
+
+    @property
+    def topic(self) -> Topic:
+        """What it is about; of one that lets an iterator go, what the iterator was about."""
+        if self.kind in (QuestionKind.PAGE, QuestionKind.STOP):
+            return Topic.FIRST_SYNC if self.is_first_sync else Topic.CHANGES
+        return Topic(self.kind.value)
 
     def to_json(self) -> dict[str, object]:
         """Give what the table keeps: only what is said."""
@@ -78,7 +104,7 @@ def write_request(question: Question, *, request_id: str) -> qbxml.Request:
         case QuestionKind.IDS:
             values["IncludeRetElement"] = [entity.key, "EditSequence"]
         case QuestionKind.BALANCES:
-            values |= {"PaidStatus": "NotPaidOnly", "IncludeRetElement": [entity.key, "BalanceRemaining"]}
+            values |= {**entity.open_only, "IncludeRetElement": [entity.key, *entity.swept]}
         case QuestionKind.COUNT | QuestionKind.OLDER:
             attributes = {"metaData": "MetaDataOnly"}
     return qbxml.Request(name=entity.request, values=values, request_id=request_id, attributes=attributes)

@@ -1,5 +1,6 @@
 """Show how a connection's mirror stands, and the last report of its completeness, as values."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,10 @@ from qbwc_service.store import Connection, Cursor, PullPhase
 from qbwc_service.sync.pull.counts import count_mirror
 from qbwc_service.sync.pull.cursors import Pull, read_pull
 from qbwc_service.sync.pull.entities import ENTITIES
+from qbwc_service.sync.pull.phases import BEGINNING
 from qbwc_service.sync.pull.progress import estimate_time, expected_rows, mirrored, percent_of
+from qbwc_service.sync.pull.questions import Topic
+from qbwc_service.sync.pull.rests import is_refused, list_rests
 from qbwc_service.sync.pull.state import PullSettings
 
 
@@ -20,7 +24,7 @@ class EntityStatus:
 
     ``rows`` of ``expected`` are here, back to ``covered_from``: what is deleted in QuickBooks does not count.
     ``seconds_left`` is how long the first sync will still take, if that is known. ``waiting`` objects are fetched by
-    id next.
+    id next. ``is_refused`` says that QuickBooks will not give it: a feature is off, a right is missing.
     """
 
     entity: str
@@ -33,12 +37,27 @@ class EntityStatus:
     waiting: int
     pulled_at: datetime | None
     due_at: datetime | None
-    last_error: str | None
+    is_refused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestStatus:
+    """What is not asked before ``until``, and why: the last of ``tries`` failed so. The entity's other topics go on."""
+
+    entity: str
+    topic: Topic
+    until: datetime
+    tries: int
+    reason: str
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullStatus:
-    """How a connection's mirror stands; ``percent`` is the first sync's."""
+    """How a connection's mirror stands; ``percent`` is the first sync's.
+
+    ``rests_until`` is the end of the quiet hours that it is in now; ``rests`` are single questions.
+    """
 
     connection_id: int
     name: str
@@ -50,6 +69,7 @@ class PullStatus:
     done_at: str | None
     settings: PullSettings
     entities: tuple[EntityStatus, ...]
+    rests: tuple[RestStatus, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +97,7 @@ class EntityReport:
         return None if self.quickbooks is None else self.mirror == self.quickbooks
 
 
-def get_pull_status(db: Session, connection_id: int) -> PullStatus:
+def get_pull_status(db: Session, connection_id: int, *, now: datetime) -> PullStatus:
     """Say how a connection's mirror stands; NotFoundError where there is no such connection."""
     connection = db.get(Connection, connection_id)
     if connection is None:
@@ -87,17 +107,19 @@ def get_pull_status(db: Session, connection_id: int) -> PullStatus:
             remedy="list them with: qbwc-service connections list",
         )
     pull = read_pull(db, connection)
+    settings = PullSettings.read(connection.pull_settings)
     return PullStatus(
         connection_id=connection.id,
         name=connection.name,
         is_mirrored=connection.is_mirrored,
         is_paused=connection.is_pull_paused,
-        rests_until=connection.pull_rests_until,
+        rests_until=settings.find_end_of_rest(now),
         percent=0 if pull is None else percent_of(pull),
         recent_done_at=None if pull is None else pull.state.recent_done_at,
         done_at=None if pull is None else pull.state.done_at,
-        settings=PullSettings.read(connection.pull_settings),
+        settings=settings,
         entities=() if pull is None else tuple(_entity(db, pull, one) for one in mirrored(pull.cursors.values())),
+        rests=() if pull is None else tuple(_list_rests(pull)),
     )
 
 
@@ -118,14 +140,29 @@ def _entity(db: Session, pull: Pull, cursor: Cursor) -> EntityStatus:
         phase=cursor.phase,
         rows=rows,
         expected=expected,
-        covered_from=cursor.covered_from,
+        covered_from=None if cursor.covered_from == BEGINNING else cursor.covered_from,
         seconds_left=None if left is None else int(left.total_seconds()),
         page_size=cursor.page_size,
         waiting=pull.waiting_ids.get(cursor.entity, 0),
         pulled_at=cursor.pulled_at,
         due_at=cursor.due_at,
-        last_error=cursor.last_error,
+        is_refused=is_refused(cursor, Topic.FIRST_SYNC),
     )
+
+
+def _list_rests(pull: Pull) -> Iterator[RestStatus]:
+    """Give what rests; what is only asked alone for a while does not."""
+    for cursor in pull.cursors.values():
+        for rest in list_rests(cursor):
+            if rest.tries:
+                yield RestStatus(
+                    entity=cursor.entity,
+                    topic=rest.topic,
+                    until=rest.until,
+                    tries=rest.tries,
+                    reason=rest.reason,
+                    is_refused=rest.is_refused,
+                )
 
 
 def _figures(db: Session, pull: Pull, cursor: Cursor) -> tuple[int, int | None]:

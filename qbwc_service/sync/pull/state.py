@@ -55,18 +55,16 @@ class PullSettings:
 class PullState:
     """What is known across all entities.
 
-    ``latest_wall`` is the largest TimeModified seen of anything; ``offset_minutes`` the PC's offset from UTC at that
-    time. Until a cursor has passed ``overlap_until``, it looks back by ``overlap_hours``: the clock was changed.
+    ``latest_wall`` is the newest TimeModified seen of anything that can be gone by, ``latest_moment`` its true moment
+    (UTC), ``offset_minutes`` the PC's offset from UTC at that time.
     ``pushes_next`` gives the queue the next message set, if it has one.
     """
 
     latest_wall: str | None = None
+    latest_moment: str | None = None
     offset_minutes: int | None = None
-    overlap_until: str | None = None
-    overlap_hours: int = 2
     pushes_next: bool = False
     accounts_are_stale: bool = False
-    counted_first: bool = False
     recent_done_at: str | None = None
     done_at: str | None = None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,6 +30,11 @@ class Step:
     def connection_id(self) -> int:
         """The connection it is for."""
         return self.pull.connection.id
+
+    @property
+    def sent_at(self) -> datetime:
+        """When the question went out."""
+        return self.now - timedelta(seconds=self.seconds)
 
     def want(self, entity: str, ids: Iterable[str]) -> None:
         """Have objects fetched by their ids, soon; asking twice is asking once."""

@@ -11,8 +11,9 @@ from qbwc_service.errors import InputError, NotFoundError
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, MessageSet, MessageSetState
 from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.look import go
 from qbwc_service.sync.prepare import Dialect
-from qbwc_service.sync.recovery.answer import record_decisions, sent_of
+from qbwc_service.sync.recovery.answer import load_look, record_decisions, sent_of
 from qbwc_service.sync.recovery.questions import Question, is_repeatable, plan_questions
 from qbwc_service.sync.recovery.sent_write import SentWrite, load_sent_writes
 from qbwc_service.sync.recovery.verdict import NO_QUERY, give_up, leave_undecided, send_again
@@ -111,7 +112,8 @@ def _ask(
     """Make the question, or settle what needs none; give how many operations failed in doing so."""
     if chosen[0].inquiry is Inquiry.STORED_ANSWER:
         return _ask_for_answer(db, connection_id, chosen, now=now), 0
-    writes = load_sent_writes(db, connection_id, chosen)
+    context = load_look(db, connection_id, chosen)
+    writes = load_sent_writes(db, connection_id, chosen, context=context)
     askable = [write for write in writes.values() if not _needs_none(write) and _can_be_asked_about(write, dialect)]
     questions = plan_questions(askable)
     asked = {operation_id for question in questions for operation_id in question.operation_ids}
@@ -170,6 +172,8 @@ def _settle(
         return send_again(sent, policy=policy, now=now)
     if operation.inquiry is Inquiry.OUTCOME:
         return leave_undecided(sent, NO_QUERY, write=write, now=now)
+    if operation.inquiry is Inquiry.LOOK and write is not None and not write.look:
+        return go(sent, operation.decided or {}, now=now)
     return give_up(sent, operation.inquiry, "there is no query for it", write=write, now=now)
 
 
@@ -179,6 +183,7 @@ def _give_up(db: Session, connection_id: int, exhausted: Sequence[InquiredOperat
         queue.look_up_set(db, connection_id, exhausted[0].message_set_id or 0, now=now)
         return 0
     reason = "it was tried many times"
-    writes = load_sent_writes(db, connection_id, exhausted)
+    context = load_look(db, connection_id, exhausted)
+    writes = load_sent_writes(db, connection_id, exhausted, context=context)
     judgements = [give_up(sent_of(one), one.inquiry, reason, write=writes.get(one.id), now=now) for one in exhausted]
     return record_decisions(db, connection_id, judgements, asked={one.inquiry for one in exhausted}, now=now).failed

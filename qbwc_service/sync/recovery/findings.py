@@ -5,13 +5,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from qbwc_service import qbxml
-from qbwc_service.store import Inquiry
-from qbwc_service.sync.recovery.match import agrees, has_mark, resembles
+from qbwc_service.store import DocumentKind, Inquiry
+from qbwc_service.sync.compare import agrees, is_marked, resembles
+from qbwc_service.sync.look import concerns
+from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.recovery.match import has_mark
 from qbwc_service.sync.recovery.questions import full_name
 from qbwc_service.sync.recovery.sent_write import SentWrite
 
 NOT_FOUND = (1, 500)
 """A query that matched nothing, and one of whose ids or names does not exist [Intuit: status codes]."""
+
+NAMED = (DocumentKind.CUSTOMER, DocumentKind.ITEM)
+"""Of these a look may read a whole list."""
 
 
 @dataclass(slots=True)
@@ -27,6 +33,12 @@ class Findings:
     agreeing: dict[str, qbxml.RetObject] = field(default_factory=dict)
     named: dict[str, qbxml.RetObject] = field(default_factory=dict)
     deleted: list[Mapping[str, object]] = field(default_factory=list)
+    looked: list[qbxml.RetObject] = field(default_factory=list)
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether every question was answered, by objects or by there being none."""
+        return self.answered >= max(self.asked, 1) and not (self.failures or self.refusals)
 
     def begin(self, response: qbxml.Response) -> bool:
         """Take in the head of one answer; say whether its objects are worth a look."""
@@ -50,6 +62,15 @@ class Findings:
         identity = str(found.values.get("ListID") or found.values.get("TxnID") or "")
         if not identity:
             return
+        if self.write.is_named:
+            self.named[identity] = found
+        elif self.write.operation.inquiry is Inquiry.LOOK:
+            self._keep_looked(identity, found)
+        else:
+            self._keep(identity, found)
+
+    def _keep(self, identity: str, found: qbxml.RetObject) -> None:
+        """Keep what may be the effect of the write, or what it is about."""
         mark = has_mark(self.write, found.values)
         if mark:
             self.marked[identity] = found
@@ -60,6 +81,16 @@ class Findings:
             self.named[identity] = found
         elif mark is None and self._is_young(found.values) and self._may_be_it(found.values):
             self.agreeing[identity] = found
+
+    def _keep_looked(self, identity: str, found: qbxml.RetObject) -> None:
+        """Keep of whole lists only what may be the entry; there are too many of the others."""
+        operation = self.write.operation
+        if is_marked(operation.external_guid, found.values):
+            self.marked[identity] = found
+        kind, decided = operation.document_kind, operation.decided or {}
+        is_whole_list = self.write.action == "Add" and Decided.ADOPT not in decided
+        if not is_whole_list or kind is None or kind not in NAMED or concerns(kind, self.write.body, found):
+            self.looked.append(found)
 
     def _has_the_name(self, values: Mapping[str, object]) -> bool:
         """Say whether a record has the very name, where the question was for all whose name only holds it."""

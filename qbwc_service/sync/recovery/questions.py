@@ -12,6 +12,7 @@ from functools import cache
 from qbwc_service import qbxml
 from qbwc_service.qbxml.grammar import Choice, Element
 from qbwc_service.store import Inquiry
+from qbwc_service.sync.look import ask_for_record
 from qbwc_service.sync.recovery.sent_write import SentWrite
 
 REPEATABLE = (
@@ -62,8 +63,12 @@ def plan_questions(writes: Sequence[SentWrite]) -> list[Question]:
 
 def _ask(write: SentWrite) -> Iterator[qbxml.Request]:
     match write.operation.inquiry:
+        case Inquiry.OUTCOME if write.is_named:
+            yield ask_for_record(write.operation)
         case Inquiry.NAME:
             yield from _ask_for_name(write)
+        case Inquiry.LOOK:
+            yield from write.look
         case Inquiry.EDIT_SEQUENCE:
             yield from _ask_for_object(write)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, MessageSet
+from qbwc_service.sync.look import LookContext, plan_look, render_values
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.raw import PLACEHOLDER, render_request
 
 ACTION = re.compile(r"(?P<kind>\w+?)(?P<action>Add|Mod|Del|Void|Merge)Rq")
@@ -24,7 +26,7 @@ class SentWrite:
     """A write as QuickBooks got it, or would get it: Intuit's names, values as text.
 
     ``kind`` is what it is about (``Invoice``), ``action`` Add, Mod, Del, Void or Merge; ``object_id`` the record's
-    ListID or TxnID where the request names one.
+    ListID or TxnID where the request names one. ``look`` is what to ask before it goes out.
     """
 
     operation: InquiredOperation
@@ -33,11 +35,17 @@ class SentWrite:
     kind: str
     action: str
     body: Mapping[str, object]
+    look: tuple[qbxml.Request, ...] = ()
 
     @property
     def external_guid(self) -> str | None:
         """The mark that the object carries in QuickBooks, if it can carry one."""
         return self.text("ExternalGUID")
+
+    @property
+    def is_named(self) -> bool:
+        """Whether a person said which record it is."""
+        return Decided.LINK in (self.operation.decided or {})
 
     @property
     def object_id(self) -> str | None:
@@ -58,10 +66,13 @@ class SentWrite:
         return value if isinstance(value, str) and value else None
 
 
-def load_sent_writes(db: Session, connection_id: int, operations: Sequence[InquiredOperation]) -> dict[int, SentWrite]:
+def load_sent_writes(
+    db: Session, connection_id: int, operations: Sequence[InquiredOperation], *, context: LookContext | None = None
+) -> dict[int, SentWrite]:
     """Give the writes behind questions, by operation; those whose set does not hold them any more are left out.
 
-    One statement. What was never handed out (a change whose EditSequence has to be read first) is rendered now.
+    One statement; ``context`` is what looks need to know. What was never handed out (a change whose EditSequence has
+    to be read first) is rendered now.
     """
     carried = {one.message_set_id for one in operations if one.message_set_id is not None}
     sets = _read_sets(db, connection_id, carried)
@@ -71,6 +82,9 @@ def load_sent_writes(db: Session, connection_id: int, operations: Sequence[Inqui
             found[operation.id] = make_write(operation, _rendered(operation), sent_at=None)
             continue
         requests, sent_at = sets.get(operation.message_set_id or 0, ({}, None))
+        if operation.inquiry is Inquiry.LOOK and context is not None:
+            found[operation.id] = _looked_for(operation, context)
+            continue
         request = requests.get(str(operation.id))
         if request is not None:
             found[operation.id] = make_write(operation, request, sent_at=sent_at)
@@ -88,6 +102,15 @@ def _read_sets(
         number: ({request.request_id or "": request for request in qbxml.read_requests(text)}, sent_at)
         for number, text, sent_at in rows
     }
+
+
+def _looked_for(operation: InquiredOperation, context: LookContext) -> SentWrite:
+    """Give a write of a document as far as it is known before QuickBooks was looked at, and what to ask about it."""
+    element = operation.request.removesuffix("Rq")
+    named = {name: value for name, value in (operation.decided or {}).items() if name in {"TxnID", "ListID"}}
+    body = named if element.endswith("Mod") else render_values(operation, context) or {}
+    request = qbxml.Request(name=operation.request, values={element: body}, request_id=str(operation.id))
+    return replace(make_write(operation, request, sent_at=None), look=plan_look(operation, context))
 
 
 def _rendered(operation: InquiredOperation) -> qbxml.Request:

@@ -9,12 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import ABOUT_OUTCOMES, Inquiry, OperationState
+from qbwc_service.store import ABOUT_OUTCOMES, DocumentKind, Inquiry, OperationState, ProblemReason
+from qbwc_service.sync.compare import agrees
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import MOST_AGAIN, Judgement, Sent, done, ended, goes_again, unknown
+from qbwc_service.sync.judge import MOST_AGAIN, Judgement, done, ended, fails, goes_again, unknown
+from qbwc_service.sync.look import LookContext, decide_addition, decide_change
 from qbwc_service.sync.recovery.findings import Findings
-from qbwc_service.sync.recovery.match import agrees
 from qbwc_service.sync.recovery.sent_write import SentWrite
+from qbwc_service.sync.sent import Sent
 
 ADOPTED = "found in QuickBooks after its answer was lost"
 ABSENT = "QuickBooks has not done it: it is sent again"
@@ -26,6 +28,12 @@ NEVER_ANSWERED = "it was handed out {count} times, and QuickBooks has never done
 RATES = ("SalesTaxPercentage", "ExchangeRate")
 """Numbers of a transaction that are no amounts."""
 
+AMBIGUOUS: Mapping[DocumentKind | None, ProblemReason] = {
+    DocumentKind.CUSTOMER: ProblemReason.CUSTOMER_AMBIGUOUS,
+    DocumentKind.ITEM: ProblemReason.ITEM_AMBIGUOUS,
+}
+"""What a look finds wrong where another document has the record; of the others, that their number is taken."""
+
 SHOWN = ("TxnID", "ListID", "RefNumber", "FullName", "Name", "TxnDate", "TimeCreated", "TotalAmount", "Subtotal")
 
 
@@ -35,10 +43,13 @@ def decide(
     *,
     linked: Collection[str],
     disputed: Collection[str] = (),
+    context: LookContext | None = None,
     policy: queue.RetryPolicy,
     now: datetime,
 ) -> Judgement:
     """Judge one operation by what was found; ``linked`` are records that belong to other documents already.
+
+    ``context`` is what a look needs to know.
 
     Where one of its questions was not answered, all are asked again later: half an answer proves no absence. A record
     with our mark is proof enough, whatever else was not answered.
@@ -53,8 +64,10 @@ def decide(
             return _decide_edit_sequence(findings, sent, now=now)
         case Inquiry.NAME:
             return _decide_name(findings, sent, policy=policy, now=now)
+        case Inquiry.LOOK:
+            return _decide_look(findings, sent, linked=linked, context=context, now=now)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER if findings.write.action == "Add":
-            return _decide_addition(findings, sent, linked=linked, disputed=disputed, policy=policy, now=now)
+            return _decide_outcome(findings, sent, linked=linked, disputed=disputed, policy=policy, now=now)
         case Inquiry.OUTCOME | Inquiry.STORED_ANSWER:
             return _decide_change(findings, sent, policy=policy, now=now)
 
@@ -64,7 +77,8 @@ def _decide_by_mark(findings: Findings, sent: Sent, *, linked: Collection[str], 
     taken = findings.marked.keys() & set(linked)
     if taken:
         return _decide_taken(findings, sent, taken, now=now)
-    if len(findings.marked) != 1 or findings.write.action != "Add":
+    is_look = findings.write.operation.inquiry is Inquiry.LOOK
+    if is_look or len(findings.marked) != 1 or findings.write.action != "Add":
         return None
     (found,) = findings.marked.values()
     return _adopt(found, sent)
@@ -147,7 +161,7 @@ def _ask_at(sent: Sent, inquiry: Inquiry, text: str, *, when: datetime, batch_li
     return Judgement(sent=sent, outcome=outcome)
 
 
-def _decide_addition(
+def _decide_outcome(
     findings: Findings,
     sent: Sent,
     *,
@@ -184,8 +198,12 @@ def _decide_taken(findings: Findings, sent: Sent, taken: Collection[str], *, now
     """The record that carries our mark is linked to another document: somebody linked the wrong one."""
     text = f"the record that it made ({', '.join(sorted(taken))}) is linked to another document"
     evidence = {"candidates": [_shown(found.values) for found in findings.marked.values()]}
-    if findings.write.operation.inquiry in ABOUT_OUTCOMES:
+    operation = findings.write.operation
+    if operation.inquiry in ABOUT_OUTCOMES:
         return leave_undecided(sent, text, write=findings.write, evidence=evidence, now=now)
+    if operation.inquiry is Inquiry.LOOK:
+        ambiguous = AMBIGUOUS.get(operation.document_kind, ProblemReason.DUPLICATE_NUMBER)
+        return fails(sent, ambiguous, text, evidence=evidence)
     judged = ended(sent, OperationState.FAILED, code="3100", text=text)
     return Judgement(sent=sent, outcome=judged.outcome, evidence=evidence)
 
@@ -217,6 +235,17 @@ def _is_void(values: Mapping[str, object]) -> bool:
     return bool(amounts) and not any(amounts)
 
 
+def _decide_look(
+    findings: Findings, sent: Sent, *, linked: Collection[str], context: LookContext | None, now: datetime
+) -> Judgement:
+    if context is None:
+        raise LookupError("a look into QuickBooks is decided without its context")
+    operation = findings.write.operation
+    if findings.write.action != "Add":
+        return decide_change(operation, sent, findings.looked, context=context, now=now)
+    return decide_addition(operation, sent, findings.looked, context=context, linked=linked, now=now)
+
+
 def _decide_edit_sequence(findings: Findings, sent: Sent, *, now: datetime) -> Judgement:
     found = next(iter(findings.named.values()), None)
     sequence = found.values.get("EditSequence") if found is not None else None
@@ -233,7 +262,8 @@ def _decide_name(findings: Findings, sent: Sent, *, policy: queue.RetryPolicy, n
     who = ", ".join(f"the {holder['type']} {holder.get('FullName') or holder.get('Name')!s}" for holder in holders)
     text = f"the name is already in use by {who}"
     judged = ended(sent, OperationState.FAILED, code="3100", text=text)
-    return Judgement(sent=sent, outcome=judged.outcome, evidence={"candidates": holders})
+    said = {"status_code": "3100", "status_message": findings.write.operation.status_message}
+    return Judgement(sent=sent, outcome=judged.outcome, evidence={**said, "candidates": holders})
 
 
 def _adopt(found: qbxml.RetObject, sent: Sent) -> Judgement:

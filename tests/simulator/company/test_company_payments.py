@@ -57,6 +57,16 @@ def test_a_partial_payment_shows_negative_on_the_invoice(client: SdkClient, pers
     assert balances(client) == ("45.00", "45.00")
 
 
+def test_a_journal_entry_moves_the_balance_of_a_customer(client: SdkClient, person: Person) -> None:
+    sale(person, "100.00")
+    customer = person.company.find_entry(("Customer",), name=ALPINE)
+    assert customer is not None
+
+    person.book(customer.list_id, "-30.00")
+
+    assert balances(client) == ("70.00", "70.00")
+
+
 def test_a_linked_payment_is_shown_only_when_asked_for(client: SdkClient, person: Person) -> None:
     invoice = sale(person, "100.00")
     payment = pay(client, "55.00", to(invoice, "55.00"))[0]

@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 
 from qbwc_service.store import Database
 from qbwc_service.sync import pull
-from qbwc_service.sync.pull.entities import CUSTOMER
+from qbwc_service.sync.pull.entities import CUSTOMER, ENTITIES
 from tests.conftest import StandingClock
 from tests.mirror import assert_equal
 from tests.mirror_edits import Clerk
@@ -34,15 +34,15 @@ def test_a_difference_is_found_by_the_daily_count_and_healed(
 ) -> None:
     side = make_side()
     side.run()
-    lost = next(side.quickbooks.company.tables.entries_of("Customer")).list_id
+    lost = next(side.quickbooks.company.tables.entries_of("Class")).list_id
     with database.writing() as db:
-        db.execute(delete(CUSTOMER.table).where(CUSTOMER.table.c.list_id == lost))
+        db.execute(delete(ENTITIES["Class"].table).where(ENTITIES["Class"].table.c.list_id == lost))
 
     clock.advance(hours=25)
     side.run()
 
     assert_equal(database, connection_id, side.quickbooks.company)
-    found = report(database, connection_id)["Customer"]
+    found = report(database, connection_id)["Class"]
     assert (found.missing, found.gone, found.is_complete) == (1, 0, True), "counted again when it was healed"
     assert found.in_mirror_now == found.quickbooks
 
@@ -78,6 +78,7 @@ def test_after_a_hundred_days_of_silence_deletions_are_found_by_comparing_ids(
     assert_equal(database, connection_id, side.quickbooks.company)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     "change", [datetime(2026, 11, 1, 6, tzinfo=UTC), datetime(2026, 3, 8, 7, tzinfo=UTC)], ids=["autumn", "spring"]
 )

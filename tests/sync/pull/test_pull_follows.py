@@ -8,6 +8,7 @@ from qbwc_service.simulator import Switches
 from qbwc_service.store import Database
 from tests.conftest import StandingClock
 from tests.mirror import MirrorSide, assert_equal, export_mirror
+from tests.statements import counted_statements
 from tests.sync.pull.conftest import MakeSide
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -73,6 +74,25 @@ def test_a_renamed_parent_renames_its_children_and_all_that_refer_to_them(
     assert_equal(database, connection_id, company)
     names = {one["FullName"] for one in export_mirror(database, connection_id)["Customer"].values()}
     assert names >= {"Another", "Another:Job", "Another:Job:Part"}
+
+
+def test_many_renames_at_once_take_no_more_statements_than_a_few(
+    make_side: MakeSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    side = make_side(customers=30, items=4, invoices=30, years=0.1)
+    side.run()
+    customers = list(side.quickbooks.company.tables.entries_of("Customer"))
+    items = list(side.quickbooks.company.tables.entries_of("ItemService"))
+    clock.advance(minutes=5)
+    for entry in (*customers, *items):
+        side.quickbooks.person.rename(entry.list_id, f"Changed {entry.number}")
+
+    with counted_statements(database) as statements:
+        side.run()
+
+    assert_equal(database, connection_id, side.quickbooks.company)
+    renames = [one for one in statements if one.startswith("UPDATE qb_")]
+    assert len(renames) < len(customers)
 
 
 def test_a_merged_customer_is_noticed_by_the_daily_count(

@@ -5,13 +5,15 @@ from decimal import Decimal
 
 import pytest
 
+from qbwc_service.store import Cursor, Database
 from qbwc_service.sync.pull.columns import UnreadableValueError, read_cents, read_day, read_number
-from qbwc_service.sync.pull.entities import ENTITIES
+from qbwc_service.sync.pull.derived import list_children
+from qbwc_service.sync.pull.entities import CUSTOMER, ENTITIES
 from qbwc_service.sync.pull.page_size import adapt_page_size
 from qbwc_service.sync.pull.questions import Question, QuestionKind
 from qbwc_service.sync.pull.rows import RowMaker, columns_of
 from qbwc_service.sync.pull.state import PullSettings, PullState
-from qbwc_service.sync.pull.walls import Seen, latest_plausible, look_back, note_walls
+from qbwc_service.sync.pull.walls import Seen, note_walls, put_back
 from qbwc_service.sync.pull.windows import adapt_days, next_window
 
 
@@ -49,33 +51,47 @@ def test_windows_go_back_in_time_and_adapt_their_width() -> None:
     assert adapt_days(1, rows=5000, page_size=100) == 1
 
 
-def test_a_change_of_the_clock_makes_cursors_look_back_until_they_are_past_it() -> None:
-    state = PullState()
-    summer, winter = "2026-10-31T12:00:00", "2026-11-01T01:58:00"
-    assert note_walls(state, seen(summer, offset=-240)) is False
-    assert look_back(summer, state) == summer
-
-    assert note_walls(state, seen(winter, offset=-300)) is True
-
-    assert look_back("2026-11-01T01:55:00", state) == "2026-10-31T23:55:00"
-    assert look_back("2026-11-01T05:00:00", state) == "2026-11-01T05:00:00"
-    assert note_walls(state, seen(summer, offset=-240)) is False, "older than what was seen: it tells nothing of now"
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 def seen(wall: str, *, offset: int) -> Seen:
     instant = datetime.fromisoformat(wall).replace(tzinfo=UTC) - timedelta(minutes=offset)
-    return Seen(latest="2038", wall=wall, edit_sequence=str(int(instant.timestamp())))
+    found = Seen(until=NOON)
+    found.note(f"{wall}-05:00", str(int(instant.timestamp())))
+    return found
 
 
-def test_a_time_that_was_written_while_the_date_was_wrong_moves_no_cursor() -> None:
-    now = datetime(2026, 11, 20, 9, tzinfo=UTC)
-    found = Seen(latest=latest_plausible(now))
+def test_a_change_of_the_clock_puts_cursors_back_once() -> None:
+    state = PullState()
+    assert note_walls(state, seen("2026-11-01T01:50:00", offset=-240)) is None
 
-    found.note("2027-11-20T09:00:00-05:00", "1826719200")
+    assert note_walls(state, seen("2026-11-01T01:20:00", offset=-300)) == timedelta(hours=2)
+
+    assert state.latest_wall == "2026-11-01T01:20:00", "the newer one, although its hour repeats"
+    assert note_walls(state, seen("2026-11-01T01:50:00", offset=-240)) is None, "older: it tells nothing of now"
+    assert note_walls(state, seen("2026-10-31T23:20:00", offset=-480)) == timedelta(hours=4), "the PC was moved west"
+    cursor = Cursor(high_water="2026-11-01T01:20:00", next_high_water=None)
+    put_back(cursor, timedelta(hours=4))
+    assert (cursor.high_water, cursor.next_high_water) == ("2026-10-31T21:20:00", None)
+
+
+@pytest.mark.parametrize(
+    ("time", "edit_sequence"),
+    [
+        ("2026-11-01T07:00:01-05:00", "1793534401"),
+        ("2027-11-01T07:00:00-05:00", "1825070400"),
+        ("2026-11-01T07:00:01-05:00", "no count"),
+        ("2026-11-01T00:00:01", "no count"),
+        ("yesterday", "1793534400"),
+    ],
+)
+def test_a_time_that_is_too_new_to_be_trusted_moves_no_cursor(time: str, edit_sequence: str) -> None:
+    found = Seen(until=NOON)
+    found.note(time, edit_sequence)
     assert found.wall is None
-    found.note("2026-11-20T22:59:00-05:00", "1")
 
-    assert found.wall == "2026-11-20T22:59:00", "noon on one side of the earth is midnight on the other"
+    found.note("2026-11-01T07:00:00-05:00", "1793534400")
+    assert found.wall == "2026-11-01T07:00:00"
 
 
 def test_values_are_exact_or_they_are_left_to_raw() -> None:
@@ -150,3 +166,10 @@ def test_quiet_hours_may_go_over_midnight(now: str, begin: str, end: str, ends: 
 
     assert (found and found.strftime("%H:%M")) == ends
     assert found is None or moment < found
+
+
+def test_any_number_of_ids_is_named_piece_by_piece(database: Database, connection_id: int) -> None:
+    """No database takes a statement of any length."""
+    ids = [f"8000{number:04X}" for number in range(70_000)]
+    with database.reading() as db:
+        assert list_children(db, connection_id, CUSTOMER, ids) == []

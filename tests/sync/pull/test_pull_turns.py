@@ -90,7 +90,9 @@ def test_nothing_is_pulled_in_quiet_hours(make_side: MakeSide, clock: StandingCl
     assert side.run() > 5
 
 
-def test_the_same_answer_twice_is_taken_once(make_side: MakeSide, database: Database, connection_id: int) -> None:
+def test_the_same_answer_twice_is_taken_once(
+    make_side: MakeSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
     side = make_side()
     ticket, _ = side.service.authenticate(side.user_name, side.password)
     session = side.quickbooks.open_session(app_name="x", owner_id=side.owner_id, file_id="", company_file="")
@@ -102,7 +104,7 @@ def test_the_same_answer_twice_is_taken_once(make_side: MakeSide, database: Data
         assert side.service.receive_response_xml(ticket, answer, hresult="", message="") == percent
         hcp = ""
     with database.reading() as db:
-        (account, *_) = pull.get_pull_status(db, connection_id).entities
+        (account, *_) = pull.get_pull_status(db, connection_id, now=clock()).entities
     assert account.rows == account.expected
 
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from qbwc_service.sync.recovery.match import agrees, has_mark
+from qbwc_service.sync.compare import agrees
+from qbwc_service.sync.recovery.match import has_mark
 from tests.sync.recovery.writes import GUID, sent_write
 
 SENT = {

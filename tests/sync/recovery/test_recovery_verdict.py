@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from qbwc_service.qbxml import RetObject
-from qbwc_service.queue import RetryPolicy
-from qbwc_service.store import Inquiry, OperationState
+from qbwc_service.queue import InquiredDocument, RetryPolicy
+from qbwc_service.store import DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.recovery.answer import sent_of
 from qbwc_service.sync.recovery.findings import Findings, find_disputed
@@ -85,4 +85,28 @@ def test_giving_up_leaves_outcomes_to_a_person_and_fails_what_was_not_sent() -> 
         Inquiry.OUTCOME: OperationState.UNKNOWN,
         Inquiry.EDIT_SEQUENCE: OperationState.FAILED,
         Inquiry.NAME: OperationState.FAILED,
+        Inquiry.LOOK: OperationState.FAILED,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        (DocumentKind.CUSTOMER, ProblemReason.CUSTOMER_AMBIGUOUS),
+        (DocumentKind.ITEM, ProblemReason.ITEM_AMBIGUOUS),
+        (DocumentKind.INVOICE, ProblemReason.DUPLICATE_NUMBER),
+    ],
+)
+def test_a_look_that_finds_its_own_record_at_another_document_says_which(
+    kind: DocumentKind, reason: ProblemReason
+) -> None:
+    write = sent_write("InvoiceAddRq", INVOICE, Inquiry.LOOK)
+    its_document = InquiredDocument(kind=kind, external_id="A", body={}, fingerprint="")
+    write = replace(write, operation=replace(write.operation, document=its_document))
+    ours = RetObject(name="InvoiceRet", values={"TxnID": "A1-1"})
+    findings = Findings(write, 1, answered=1, marked={"A1-1": ours})
+
+    judged = decide(findings, sent_of(write.operation), linked={"A1-1"}, policy=POLICY, now=SENT_AT)
+
+    assert (judged.outcome.state, judged.reason) == (OperationState.FAILED, reason)
+    assert judged.evidence["candidates"] == [{"TxnID": "A1-1"}]

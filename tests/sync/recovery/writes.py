@@ -30,6 +30,7 @@ def inquired(request: str, inquiry: Inquiry = Inquiry.OUTCOME, *, number: int = 
         external_guid=GUID,
         document_id=None,
         document=None,
+        decided=None,
     )
 
 

@@ -1,10 +1,10 @@
-"""What a company was called before it was renamed; how often an EditSequence was read anew."""
+"""What a company was called before it was renamed; how often a record was read anew."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:

@@ -1,0 +1,37 @@
+"""Change what has ended: let a failed operation wait for another one, or take a success back that was none."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, update
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import Operation, OperationDependency, OperationState, lock_dependencies
+
+
+def hold_back(db: Session, connection_id: int, operation_id: int, *, behind: int) -> bool:
+    """Let a failed operation wait until ``behind`` is done, and say whether it was failed; it goes again then."""
+    lock_dependencies(db, connection_id)
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.id == operation_id,
+        Operation.state == OperationState.FAILED,
+    )
+    values = {"state": OperationState.BLOCKED, "finished_at": None, "reason": None, "retries": 0}
+    move = update(Operation).where(*held).values(**values).returning(Operation.id)
+    if db.scalar(move, execution_options={"synchronize_session": False}) is None:
+        return False
+    row = {"connection_id": connection_id, "operation_id": operation_id, "depends_on_id": behind}
+    db.execute(insert(OperationDependency), [row])
+    return True
+
+
+def take_back(db: Session, connection_id: int, operation_id: int, *, reason: str, now: datetime) -> bool:
+    """Mark a done operation *failed* again, because somebody linked it to the wrong record; say whether it was done."""
+    held = (
+        Operation.connection_id == connection_id,
+        Operation.id == operation_id,
+        Operation.state == OperationState.DONE,
+    )
+    values = {"state": OperationState.FAILED, "finished_at": now, "reason": reason}
+    move = update(Operation).where(*held).values(**values).returning(Operation.id)
+    return db.scalar(move, execution_options={"synchronize_session": False}) is not None

@@ -1,0 +1,117 @@
+"""Create list entries in QuickBooks that a document names and that are not there: by rule, or by a person's word."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from qbwc_service import queue
+from qbwc_service.errors import StateError
+from qbwc_service.store import DocumentKind, DocumentState, Operation, OperationState, ProblemReason
+from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.problems.classify import find_failure_reason
+from qbwc_service.sync.problems.record import BY_ITSELF, close_problems, hold_up_again, subject_of
+from qbwc_service.sync.raw import enqueue_qbxml
+from qbwc_service.sync.rules import Rules, load_rules
+from qbwc_service.sync.state import mark_documents
+
+MISSING = re.compile(r'invalid reference to QuickBooks (?P<kind>[\w ]+?) "(?P<name>[^"]+)"')
+"""How QuickBooks says which entry is not there (3140)."""
+
+KINDS = {
+    "terms": DocumentKind.TERMS,
+    "standardterms": DocumentKind.TERMS,
+    "class": DocumentKind.CLASS,
+    "paymentmethod": DocumentKind.PAYMENT_METHOD,
+    "customer": DocumentKind.CUSTOMER,
+    "item": DocumentKind.ITEM,
+}
+AN_ID = re.compile(r"[0-9A-F]+-[0-9]{9,10}")
+"""QuickBooks names what was referred to by its id so: that is no name of an entry to create."""
+
+REPAIR = "name it as QuickBooks has it, or create it there"
+
+
+def create_by_rule(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+    """Create what failed operations of documents named, where the rules allow it; nothing is read where none did."""
+    failed = [one for one in judgements if one.sent.document_id is not None and _names_missing(one)]
+    if not failed:
+        return
+    rules = load_rules(db, connection_id)
+    for judgement in failed:
+        found = find_missing(judgement.outcome.status_message or "")
+        if found is not None and _is_allowed(found[0], rules):
+            text = judgement.outcome.status_message or ""
+            create_missing(db, connection_id, judgement.sent.operation_id, text, rules=rules, by=BY_ITSELF, now=now)
+
+
+def create_missing(
+    db: Session, connection_id: int, operation_id: int, text: str, *, rules: Rules, by: str, now: datetime
+) -> int:
+    """Create the entry that QuickBooks' text names; the failed operation goes again when that is done.
+
+    Gives the operation that creates it. StateError where the text names none that can be made by its name alone.
+    """
+    found = find_missing(text)
+    if found is None:
+        raise StateError("QuickBooks does not say which entry is missing", field="action", remedy=REPAIR)
+    kind, name = found
+    request, values = _request(kind, name, rules)
+    created = enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
+    if not queue.hold_back(db, connection_id, operation_id, behind=created):
+        raise StateError(f"operation {operation_id} has not failed", field="operation")
+    mark_documents(db, connection_id, [operation_id], state=DocumentState.BLOCKED, now=now)
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    document_id = db.scalar(select(Operation.document_id).where(*held))
+    subjects = {subject_of(operation_id, document_id)}
+    freed = close_problems(db, connection_id, subjects=subjects, causes={operation_id}, by=by, now=now)
+    hold_up_again(db, connection_id, freed, now=now)
+    return created
+
+
+def find_missing(text: str) -> tuple[DocumentKind, str] | None:
+    """Read from QuickBooks' text which entry of which list is missing; None where it names none that can be created."""
+    found = MISSING.search(text)
+    if found is None or AN_ID.fullmatch(found["name"]):
+        return None
+    kind = KINDS.get(found["kind"].replace(" ", "").casefold())
+    return None if kind is None else (kind, found["name"])
+
+
+def _names_missing(judgement: Judgement) -> bool:
+    outcome = judgement.outcome
+    if outcome.state is not OperationState.FAILED or judgement.reason is not None:
+        return False
+    reason = find_failure_reason(outcome.status_code, outcome.status_message)
+    return reason is ProblemReason.REFERENCE_MISSING and find_missing(outcome.status_message or "") is not None
+
+
+def _is_allowed(kind: DocumentKind, rules: Rules) -> bool:
+    name = "class_" if kind is DocumentKind.CLASS else kind.value
+    return bool(getattr(rules.create_missing, name))
+
+
+def _request(kind: DocumentKind, full_name: str, rules: Rules) -> tuple[str, Mapping[str, object]]:
+    """Make the Add of an entry of which only the full name is known, parents in front."""
+    parent, _, name = full_name.rpartition(":")
+    values: dict[str, object] = {"Name": name}
+    if parent:
+        values["ParentRef"] = {"FullName": parent}
+    match kind:
+        case DocumentKind.TERMS:
+            days = re.search(r"\d+", name)
+            return "StandardTermsAddRq", {"StandardTermsAdd": {"Name": name, "StdDueDays": int(days[0]) if days else 0}}
+        case DocumentKind.PAYMENT_METHOD:
+            return "PaymentMethodAddRq", {"PaymentMethodAdd": {"Name": name}}
+        case DocumentKind.CLASS:
+            return "ClassAddRq", {"ClassAdd": values}
+        case DocumentKind.CUSTOMER:
+            return "CustomerAddRq", {"CustomerAdd": values}
+        case _:
+            if rules.accounts.income is None:
+                remedy = "set accounts.income with `rules import`"
+                raise StateError("no rule names the account of new items", field="action", remedy=remedy)
+            sale = {"AccountRef": {"FullName": rules.accounts.income}}
+            return "ItemServiceAddRq", {"ItemServiceAdd": {**values, "SalesOrPurchase": sale}}

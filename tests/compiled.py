@@ -1,0 +1,31 @@
+"""Statements are compiled once for each kind of database, not once for each test.
+
+SQLAlchemy keeps what it has compiled with an engine and its dialect, and nearly every test opens engines of its own.
+Here each engine borrows what those before it have compiled; it still connects, and sets up, for itself.
+"""
+
+from typing import Any
+
+from sqlalchemy import Dialect, Engine, create_engine, event
+from sqlalchemy.util import LRUCache
+
+from qbwc_service.store import engine as engine_module
+
+COMPILED: "LRUCache[Any, Any]" = LRUCache(5000)
+DIALECTS: dict[str, Dialect] = {}
+
+
+def borrow_what_is_compiled() -> None:
+    """Let every engine of this process share its compiled statements with the others."""
+    engine_module.create_engine = create_borrowing_engine  # type: ignore[attr-defined]  # Its own import.
+
+
+def create_borrowing_engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(url, **options)
+    kind = engine.dialect.name
+    engine._compiled_cache = COMPILED  # noqa: SLF001 - there is no other way in
+    if kind in DIALECTS:
+        engine.dialect = DIALECTS[kind]
+    else:  # A dialect knows the server only when it has been connected once.
+        event.listen(engine, "connect", lambda *_: DIALECTS.setdefault(kind, engine.dialect))
+    return engine
