@@ -25,6 +25,8 @@ def create_borrowing_engine(url: str, **options: Any) -> Engine:
     kind = engine.dialect.name
     engine._compiled_cache = COMPILED  # noqa: SLF001 - there is no other way in
     if kind in DIALECTS:
+        # Who listens to an engine listens to its dialect; the pool asks the dialect that it was made with.
+        engine.dialect.dispatch, engine.dialect._has_events = DIALECTS[kind].dispatch, True  # noqa: SLF001 - as above
         engine.dialect = DIALECTS[kind]
     else:  # A dialect knows the server only when it has been connected once.
         event.listen(engine, "connect", lambda *_: DIALECTS.setdefault(kind, engine.dialect))

@@ -1,8 +1,9 @@
 """``qbwc-service connections``: link QuickBooks company files to the service, and watch how they are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import click
+from rich.console import RenderableType
 
 from qbwc_service import connections
 from qbwc_service.cli.desk import Desk
@@ -13,8 +14,11 @@ from qbwc_service.cli.reply import Reply
 from qbwc_service.cli.tables import make_facts, make_table
 from qbwc_service.connections import ConnectionInfo, NewConnection
 from qbwc_service.queue import count_operations, measure_queue
-from qbwc_service.store import ConnectionMode, DocumentState, OperationState
+from qbwc_service.store import ConnectionMode, DocumentState, OperationState, ProblemReason
 from qbwc_service.sync import count_documents, pull
+from qbwc_service.sync.problems import ProblemInfo, count_problems, list_causes
+
+SHOWN_PROBLEMS = 3
 
 
 @click.group(name="connections")
@@ -87,19 +91,22 @@ def list_(desk: Desk) -> Reply:
 @connection_argument
 @click.pass_obj
 def show(desk: Desk, connection_id: int) -> Reply:
-    """Show one connection: its company file, its installs, and how much is left to do."""
+    """Show one connection: its company file, its installs, how much is left to do, and what is wrong."""
     with desk.database.reading() as db:
         connection = connections.get_connection(db, connection_id, now=desk.now())
         installs = connections.list_installs(db, connection_id)
         depth = measure_queue(db, connection_id, now=desk.now())
         operations = count_operations(db, connection_id)
         documents = count_documents(db, connection_id)
+        problems = count_problems(db, connection_id)
+        newest = list_causes(db, connection_id, limit=SHOWN_PROBLEMS)
     facts = _facts(connection) | {
         "Installs": ", ".join(f"{install.id} ({install.label})" for install in installs) or "none",
         "Due now": depth.due,
         "Due later": depth.later,
         "Operations": _counts(operations),
         "Documents": _counts(documents),
+        "Open problems": _counts(problems),
     }
     data = {
         "connection": connection,
@@ -107,8 +114,9 @@ def show(desk: Desk, connection_id: int) -> Reply:
         "queue": depth,
         "operations": operations,
         "documents": documents,
+        "problems": {"open": sum(problems.values()), "by_reason": problems, "newest": newest},
     }
-    return Reply(data=data, shown=(make_facts(facts),))
+    return Reply(data=data, shown=(make_facts(facts), *_problems(connection_id, newest)))
 
 
 @connections_.command(cls=LeafCommand, example="qbwc-service connections pause 1")
@@ -176,6 +184,7 @@ def _facts(connection: ConnectionInfo) -> dict[str, object]:
         "Status": f"{connection.status}: {connection.status_text}",
         "Since": connection.status_since,
         "Company": connection.company_name,
+        "Renamed": _rename(connection),
         "Required company": connection.required_company_name,
         "Company file": connection.company_file_path,
         "QuickBooks": connection.product,
@@ -186,5 +195,22 @@ def _facts(connection: ConnectionInfo) -> dict[str, object]:
     }
 
 
-def _counts(counts: Mapping[OperationState, int] | Mapping[DocumentState, int]) -> str:
+def _rename(connection: ConnectionInfo) -> str | None:
+    if connection.company_renamed_at is None:
+        return None
+    return f'it was "{connection.former_company_name}" until {connection.company_renamed_at:%Y-%m-%d %H:%M} UTC'
+
+
+def _problems(connection_id: int, newest: Sequence[ProblemInfo]) -> tuple[RenderableType, ...]:
+    if not newest:
+        return ()
+    rows = [(one.id, one.reason, one.subject, one.message) for one in newest]
+    more = f"All of them: qbwc-service problems list {connection_id}"
+    one = f"What helps: qbwc-service problems show {connection_id} {newest[0].id}"
+    return ("", make_table((">problem", "reason", "about", "message"), rows), more, one)
+
+
+def _counts(
+    counts: Mapping[OperationState, int] | Mapping[DocumentState, int] | Mapping[ProblemReason, int],
+) -> str:
     return ", ".join(f"{count} {state.value}" for state, count in counts.items()) or "none"

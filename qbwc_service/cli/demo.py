@@ -173,8 +173,8 @@ def _next_steps(directory: Path | None) -> tuple[str, ...]:
         program = "qbwc-service" if shutil.which("qbwc-service") else sys.argv[0]
         return (
             "Try next:",
-            f"  {program} demo --directory demo      the same, kept for a look around",
-            "  docs/cli.md                             from here to your own QuickBooks, command by command",
+            f"  {program} demo --directory demo    (the same, kept for a look around)",
+            "  docs/cli.md    (from here to your own QuickBooks, command by command)",
         )
     folder = directory.absolute()
     return (

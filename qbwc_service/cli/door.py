@@ -9,6 +9,7 @@ import click
 
 from qbwc_service.cli.desk import Desk
 from qbwc_service.cli.exit_codes import ExitCode, find_exit_code
+from qbwc_service.cli.interrupt import stopping_once
 from qbwc_service.cli.leaf import is_debug, is_json
 from qbwc_service.cli.output import print_error, print_json, print_reply
 from qbwc_service.cli.reply import Reply
@@ -62,6 +63,10 @@ class Door(LazyGroup):
         desk = Desk(os.environ)
         ctx.obj = desk
         ctx.call_on_close(desk.close)
+        with stopping_once():
+            ctx.exit(self._answer(ctx))
+
+    def _answer(self, ctx: click.Context) -> ExitCode:
         try:
             reply = super().invoke(ctx)
             code = ExitCode.OK
@@ -80,7 +85,7 @@ class Door(LazyGroup):
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise
             code = _fail(ctx, error)
-        ctx.exit(code)
+        return code
 
 
 def _asks(ctx: click.Context, flag: str) -> bool:

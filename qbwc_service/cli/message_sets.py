@@ -8,10 +8,10 @@ from qbwc_service.cli.desk import Desk
 from qbwc_service.cli.leaf import LeafCommand
 from qbwc_service.cli.options import ROW_ID, before_option, connection_argument, limit_option, split_page
 from qbwc_service.cli.reply import Reply
-from qbwc_service.cli.tables import make_facts, make_table
+from qbwc_service.cli.tables import make_facts, make_table, write
 from qbwc_service.errors import StateError
-from qbwc_service.store import MessageSetState
-from qbwc_service.update import MessageSetDetails, get_message_set, list_message_sets
+from qbwc_service.store import MessageSetPurpose, MessageSetState
+from qbwc_service.update import MessageSetDetails, Recovery, get_message_set, list_message_sets
 
 
 @click.group(name="message-sets")
@@ -22,15 +22,24 @@ def message_sets() -> None:
 @message_sets.command(name="list", cls=LeafCommand, example="qbwc-service message-sets list 1 --state unknown")
 @connection_argument
 @click.option("--state", type=click.Choice([state.value for state in MessageSetState]), help="Only these.")
+@click.option("--purpose", type=click.Choice([purpose.value for purpose in MessageSetPurpose]), help="Only these.")
 @limit_option
 @before_option
 @click.pass_obj
-def list_(desk: Desk, connection_id: int, *, state: str | None, limit: int, before: int | None) -> Reply:
+def list_(
+    desk: Desk, connection_id: int, *, state: str | None, purpose: str | None, limit: int, before: int | None
+) -> Reply:
     """List message sets, newest first."""
-    wanted = MessageSetState(state) if state else None
     with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
-        found = list_message_sets(db, connection_id, state=wanted, before=before, limit=limit + 1)
+        found = list_message_sets(
+            db,
+            connection_id,
+            state=MessageSetState(state) if state else None,
+            purpose=MessageSetPurpose(purpose) if purpose else None,
+            before=before,
+            limit=limit + 1,
+        )
     page, more = split_page(found, limit)
     rows = [
         (one.id, one.purpose, one.state, len(one.operation_ids), one.sent_at, one.answered_at, one.hresult)
@@ -74,13 +83,20 @@ def _shown(details: MessageSetDetails) -> tuple[RenderableType, ...]:
         "State": message_set.state,
         "Operations": details.message_set.operation_ids or None,
         "newMessageSetID": message_set.new_message_set_id,
+        "Recovers": message_set.recovers_id and f"message set {message_set.recovers_id}, whose answer was lost",
         "Sent": message_set.sent_at,
         "Answered": message_set.answered_at,
         "Applied": message_set.applied_at,
         "Hresult": message_set.hresult,
         "Message": message_set.hresult_message,
         "Not applied": message_set.apply_error,
+        "Asked for again": "; ".join(map(_describe, details.recoveries)) or None,
     }
     request = details.request.rstrip()
     answer = "(none)" if details.answer is None else details.answer.rstrip()
     return (make_facts(facts), "", "Request:", request, "", "Answer:", answer)
+
+
+def _describe(recovery: Recovery) -> str:
+    came = {True: "it had been kept, and came", False: "it had not been kept", None: "nothing came"}
+    return f"by message set {recovery.message_set_id}, {write(recovery.sent_at)}: {came[recovery.is_stored]}"

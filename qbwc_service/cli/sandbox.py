@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from qbwc_service.cli.new_key import make_key
+from qbwc_service.cli.new_key import make_key, write_key
 
 DATABASE_FILE = "qbwc.sqlite3"
 KEY_FILE = "server-key.txt"
@@ -20,8 +20,8 @@ def make_environment(folder: Path, *, port: int, database_url: str | None = None
     Without ``database_url`` the database is an SQLite file in the folder.
     """
     key_file = folder / KEY_FILE
-    key_file.touch(mode=0o600)
-    key_file.write_text(f"{make_key()}\n")
+    if not key_file.exists():
+        write_key(key_file, make_key())
     others = {name: value for name, value in os.environ.items() if not name.upper().startswith("QBWC_")}
     return others | {
         "QBWC_DATABASE_URL": database_url or f"sqlite:///{folder / DATABASE_FILE}",
@@ -32,13 +32,15 @@ def make_environment(folder: Path, *, port: int, database_url: str | None = None
 
 @contextmanager
 def ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, so that its server and its folder go with it."""
+    """Let SIGTERM end a command as Ctrl-C does, so that its server and its folder go with it; only the first counts."""
 
     def leave(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         sys.exit(128 + signal.SIGTERM)
 
     before = signal.signal(signal.SIGTERM, leave)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if signal.getsignal(signal.SIGTERM) is leave:
+            signal.signal(signal.SIGTERM, before)

@@ -1,6 +1,8 @@
 """``qbwc-service serve``: the service under gunicorn, with measured defaults."""
 
+import errno
 import os
+import socket
 
 import click
 
@@ -9,6 +11,7 @@ from qbwc_service.cli.exit_codes import ExitCode
 from qbwc_service.cli.leaf import LeafCommand
 from qbwc_service.cli.reply import Reply
 from qbwc_service.cli.server import Server, ServerOptions, count_cores, split_addresses
+from qbwc_service.errors import InputError, StateError
 from qbwc_service.observability import configure_logging
 
 MOST_WORKERS = 8
@@ -53,6 +56,7 @@ def serve(
     """
     settings = desk.settings
     _ = desk.database
+    _check_port(host, port)
     configure_logging(log_format=settings.log_format, log_level=settings.log_level)
     # What the workers inherit must be no connection to the database.
     desk.close()
@@ -66,6 +70,22 @@ def serve(
     )
     _run(options)
     return None
+
+
+def _check_port(host: str, port: int) -> None:
+    """Listen for a moment: gunicorn would try for five seconds, and then fail without a word of what helps.
+
+    StateError where somebody listens there already, InputError where nobody can.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} of {host} is in use: another program listens there"
+            remedy = "end that one, or name another port: qbwc-service serve --port N (and in QBWC_BASE_URL)"
+            raise StateError(message, field="port", remedy=remedy) from None
+        raise InputError(f"cannot listen on port {port} of {host}: {error.strerror}", field="port") from None
 
 
 def _run(options: ServerOptions) -> None:

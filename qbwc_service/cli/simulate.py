@@ -1,5 +1,8 @@
 """``qbwc-service simulate``: a QuickBooks and a Web Connector, against this server or any other."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,11 +18,22 @@ from qbwc_service.cli.reply import Reply
 from qbwc_service.cli.sandbox import ending_on_sigterm
 from qbwc_service.cli.tables import make_table
 from qbwc_service.errors import InputError, InvalidQwcError
-from qbwc_service.simulator import Company, QbwcError, QuickBooks, UpdateOutcome, UpdateReport, WebConnector
+from qbwc_service.simulator import (
+    Company,
+    QbwcError,
+    QuickBooks,
+    UpdateOutcome,
+    UpdateReport,
+    WebConnector,
+    find_kept_company,
+    keep_company,
+)
 
 GOOD = (UpdateOutcome.COMPLETED, UpdateOutcome.NO_DATA)
+NEW_ONLY = ("company_name", "file_path", "customers", "invoices", "seed")
+"""What a company is made of; one that was kept is what it is."""
 CHAOS_ONLY = ("documents", "rate", "no_recovery", "database", "workers", "batch_size")
-OTHERS_ONLY = ("qwc_file", "password", "company_name", "file_path", "customers", "invoices", "updates")
+OTHERS_ONLY = ("qwc_file", "password", "company_name", "file_path", "customers", "invoices", "updates", "keep")
 
 
 @click.command(
@@ -36,6 +50,11 @@ OTHERS_ONLY = ("qwc_file", "password", "company_name", "file_path", "customers",
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same company and faults.")
 @click.option(
     "--updates", type=click.IntRange(1, 10_000), default=100, show_default=True, help="At most so many updates."
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Keep the company in this folder, and go on from the one it holds.",
 )
 @click.option("--chaos", is_flag=True, help="Run documents through a server of its own while everything goes wrong.")
 @click.option(
@@ -76,6 +95,7 @@ def simulate(  # noqa: PLR0913 - the options of the command
     invoices: int,
     seed: int,
     updates: int,
+    keep: Path | None,
     chaos: bool,
     documents: int,
     rate: float,
@@ -87,7 +107,8 @@ def simulate(  # noqa: PLR0913 - the options of the command
     """Add a .qwc file to a simulated Web Connector and run updates until one exchanges nothing.
 
     It checks the file and calls the server as the Windows program does; the company lives in memory and is gone
-    afterwards. Exit code 5 where the last update did not end well. See docs/simulator.md.
+    afterwards, unless --keep names a folder for it. Exit code 5 where the last update did not end well. See
+    docs/simulator.md.
 
     With --chaos it needs nothing: it starts a server of its own, with two PCs at one QuickBooks, and brings documents
     through while lines are cut, answers get lost and processes die. Exit code 5 where one was lost or doubled.
@@ -107,8 +128,41 @@ def simulate(  # noqa: PLR0913 - the options of the command
     if qwc_file is None or password is None:
         raise click.UsageError("--qwc and --password are needed (or --chaos)", ctx)
     text = _read(qwc_file)
-    company = Company.create(name=company_name, path=file_path, seed=seed, customers=customers, invoices=invoices)
-    return _simulate(ctx, text, company, password=password, updates=updates)
+    company = _find_kept(ctx, keep) or Company.create(
+        name=company_name, path=file_path, seed=seed, customers=customers, invoices=invoices
+    )
+    with _keeping(company, keep):
+        reply = _simulate(ctx, text, company, password=password, updates=updates)
+    if keep is None:
+        return reply
+    data = reply.data if isinstance(reply.data, dict) else {}
+    where = f"The company is kept in {keep}: company.json to be read, and the same command goes on with it."
+    return replace(reply, data={**data, "kept": str(keep)}, shown=(*reply.shown, where))
+
+
+def _find_kept(ctx: click.Context, keep: Path | None) -> Company | None:
+    try:
+        company = None if keep is None else find_kept_company(keep)
+    except ValueError as error:
+        raise InputError(str(error), field="keep") from None
+    for parameter in ctx.command.params if company is not None else ():
+        is_typed = ctx.get_parameter_source(parameter.name or "") is ParameterSource.COMMANDLINE
+        if is_typed and parameter.name in NEW_ONLY:
+            raise click.UsageError(f"{parameter.opts[0]} is for a new company; {keep} holds one", ctx)
+    return company
+
+
+@contextmanager
+def _keeping(company: Company, keep: Path | None) -> Iterator[None]:
+    """Keep the company at the end, however it comes."""
+    try:
+        yield
+    finally:
+        if keep is not None:
+            try:
+                keep_company(company, keep)
+            except OSError as error:
+                raise InputError(f"{keep} cannot be written: {error.strerror}", field="keep") from None
 
 
 def _check_options(ctx: click.Context, *, is_chaos: bool) -> None:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import click
 from rich.console import RenderableType
@@ -16,6 +17,7 @@ from qbwc_service.cli.leaf import LeafCommand, is_json
 from qbwc_service.cli.options import ROW_ID
 from qbwc_service.cli.output import make_console
 from qbwc_service.cli.reply import Reply
+from qbwc_service.cli.sandbox import ending_on_sigterm
 from qbwc_service.cli.tables import cell, make_table, write_recent
 from qbwc_service.store import PullPhase
 from qbwc_service.sync import pull
@@ -47,10 +49,10 @@ def status(ctx: click.Context, connection_id: int | None, *, watch: bool, interv
     desk: Desk = ctx.obj
     if watch and is_json(ctx):
         raise click.UsageError("--watch is for people: with --json ask again yourself.", ctx)
-    found = _read(desk, connection_id)
     if watch:
-        found = _watch(desk, connection_id, interval=interval)
-    return Reply(data={"mirrors": found}, shown=() if watch else _shown(found))
+        _watch(desk, connection_id, interval=interval)
+    found = _read(desk, connection_id)
+    return Reply(data={"mirrors": found}, shown=_shown(found))
 
 
 def _read(desk: Desk, connection_id: int | None) -> list[PullStatus]:
@@ -61,17 +63,17 @@ def _read(desk: Desk, connection_id: int | None) -> list[PullStatus]:
         return [pull.get_pull_status(db, one.id, now=now) for one in connections.list_connections(db, now=now)]
 
 
-def _watch(desk: Desk, connection_id: int | None, *, interval: float) -> list[PullStatus]:
-    """Draw again and again until somebody stops it, which is how it is meant to end."""
-    found = _read(desk, connection_id)
-    with Live(_grid(found), console=make_console(), auto_refresh=False) as live:
-        try:
+def _watch(desk: Desk, connection_id: int | None, *, interval: float) -> NoReturn:
+    """Draw again and again until somebody stops it; the terminal gets its cursor back, even at the first drawing."""
+    console = make_console()
+    grid = _grid(_read(desk, connection_id))
+    try:
+        with ending_on_sigterm(), Live(grid, console=console, auto_refresh=False) as live:
             while True:
                 time.sleep(interval)
-                found = _read(desk, connection_id)
-                live.update(_grid(found), refresh=True)
-        except KeyboardInterrupt:
-            return found
+                live.update(_grid(_read(desk, connection_id)), refresh=True)
+    finally:
+        console.show_cursor()
 
 
 def _grid(found: Sequence[PullStatus]) -> Table:

@@ -1,7 +1,13 @@
 """Connections and their installs: who may call us, and which company file they must have open."""
 
 from qbwc_service.connections.create import ConnectionInfo, NewConnection, create_connection, get_owner_id
-from qbwc_service.connections.identity import CompanyFile, Verdict, compare_company_file, record_company_file
+from qbwc_service.connections.identity import (
+    CompanyFile,
+    Verdict,
+    compare_company_file,
+    is_renamed,
+    record_company_file,
+)
 from qbwc_service.connections.installs import (
     InstallInfo,
     add_install,
@@ -31,6 +37,7 @@ __all__ = [
     "get_connection",
     "get_install",
     "get_owner_id",
+    "is_renamed",
     "list_connections",
     "list_installs",
     "rebind",

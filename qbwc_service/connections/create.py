@@ -43,6 +43,8 @@ class ConnectionInfo:
     status_since: datetime
     run_every_minutes: int
     company_name: str | None
+    former_company_name: str | None
+    company_renamed_at: datetime | None
     required_company_name: str | None
     company_file_path: str | None
     product: str | None

@@ -59,6 +59,8 @@ def compare_company_file(known: Connection, found: CompanyFile) -> Verdict:
 
 def record_company_file(known: Connection, found: CompanyFile, *, now: datetime) -> None:
     """Remember a proven company file and what runs it: the connection is online. What was not said stays known."""
+    if is_renamed(known, found):
+        known.former_company_name, known.company_renamed_at = known.company_name, now
     known.company_name = found.company_name or known.company_name
     known.company_file_path = found.path or known.company_file_path
     known.company_file_marker = found.marker or known.company_file_marker
@@ -74,6 +76,12 @@ def record_company_file(known: Connection, found: CompanyFile, *, now: datetime)
     if known.status is not ConnectionStatus.ONLINE:
         known.status_since = now
     known.status, known.status_reason = ConnectionStatus.ONLINE, None
+
+
+def is_renamed(known: Connection, found: CompanyFile) -> bool:
+    """Say whether a proven company file has another name than it had."""
+    was, now_is = known.company_name, found.company_name
+    return was is not None and now_is is not None and not same_name(was, now_is)
 
 
 def same_name(one: str, other: str | None) -> bool:

@@ -67,6 +67,8 @@ def _info(row: Connection, *, last_contact_at: datetime | None, now: datetime) -
         status_since=row.status_since,
         run_every_minutes=row.run_every_minutes,
         company_name=row.company_name,
+        former_company_name=row.former_company_name,
+        company_renamed_at=row.company_renamed_at,
         required_company_name=row.required_company_name,
         company_file_path=row.company_file_path,
         product=product or None,

@@ -50,6 +50,8 @@ def rebind(db: Session, connection_id: int, *, now: datetime) -> bool:
         .where(Connection.id == connection_id)
         .values(
             company_name=None,
+            former_company_name=None,
+            company_renamed_at=None,
             company_file_path=None,
             company_file_marker=None,
             adopt_any_file=True,

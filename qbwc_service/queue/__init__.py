@@ -13,6 +13,7 @@ from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
 from qbwc_service.queue.hold_back import hold_back, take_back
 from qbwc_service.queue.inquire import (
+    InquiredDocument,
     InquiredOperation,
     ask_for_outcome,
     choose_inquiries,
@@ -47,6 +48,7 @@ __all__ = [
     "NO_ANSWER",
     "AttemptInfo",
     "ClaimedOperation",
+    "InquiredDocument",
     "InquiredOperation",
     "NewOperation",
     "OperationDetails",

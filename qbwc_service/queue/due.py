@@ -14,12 +14,14 @@ from qbwc_service.store import ABOUT_OUTCOMES, IS_UNFINISHED, Operation, Operati
 class QueueDepth:
     """How much is left: ``due`` can go out, or be asked about, now; ``later`` waits for a time or for others.
 
-    ``unsettled`` of both are handed out already, and QuickBooks is asked what became of them.
+    ``unsettled`` of both are handed out already, and QuickBooks is asked what became of them. Of ``undecided`` ones it
+    could not tell: they wait for a person.
     """
 
     due: int
     later: int
     unsettled: int = 0
+    undecided: int = 0
 
     @property
     def waiting(self) -> int:
@@ -46,23 +48,29 @@ def has_due_work(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
 def measure_queue(db: Session, connection_id: int, *, now: datetime) -> QueueDepth:
     """Count what can go out now and what has to wait; one statement, over unfinished operations only."""
     is_now, is_unsettled = Operation.not_before <= now, Operation.inquiry.in_(ABOUT_OUTCOMES)
+    is_undecided = and_(Operation.state == OperationState.UNKNOWN, Operation.inquiry.is_(None))
     mine = Operation.connection_id == connection_id
     # Two statements in one: a single condition over both would read every finished operation on SQLite.
     waiting = select(
         _count_if(is_now).label("going"),
         literal(0).label("asking"),
         literal(0).label("unknown"),
+        literal(0).label("undecided"),
         func.count().label("unfinished"),
     ).where(mine, Operation.state == OperationState.WAITING)
-    others = select(literal(0), _count_if(and_(is_unsettled, is_now)), _count_if(is_unsettled), func.count()).where(
-        mine, IS_UNFINISHED, or_(Operation.state == OperationState.BLOCKED, is_unsettled)
-    )
+    others = select(
+        literal(0),
+        _count_if(and_(is_unsettled, is_now)),
+        _count_if(is_unsettled),
+        _count_if(is_undecided),
+        func.count(),
+    ).where(mine, IS_UNFINISHED, Operation.state.in_((OperationState.BLOCKED, OperationState.UNKNOWN)))
     parts = union_all(waiting, others).subquery()
-    names = ("going", "asking", "unknown", "unfinished")
+    names = ("going", "asking", "unknown", "undecided", "unfinished")
     totals = db.execute(select(*(func.sum(parts.c[name]) for name in names))).one()
-    going, asking, unknown, unfinished = (int(total) for total in totals)
+    going, asking, unknown, undecided, unfinished = (int(total) for total in totals)
     due = asking if unknown else going
-    return QueueDepth(due=due, later=unfinished - due, unsettled=unknown)
+    return QueueDepth(due=due, later=unfinished - undecided - due, unsettled=unknown, undecided=undecided)
 
 
 def _count_if(which: ColumnElement[bool]) -> ColumnElement[int]:

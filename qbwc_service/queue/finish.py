@@ -17,7 +17,8 @@ class Outcome:
 
     ``state`` is DONE, FAILED, UNKNOWN or WAITING (again, from ``not_before`` on). ``status_code`` is QuickBooks' or an
     hresult; ``result`` is what is worth keeping of the answer (ids, counts), as JSON. ``batch_limit`` is set where the
-    operation has to go again with fewer others. ``is_retry`` counts this attempt against the limit of retries.
+    operation has to go again with fewer others. ``is_retry`` counts this attempt against the limit of retries,
+    ``is_reading`` against that of reading its record anew.
     ``inquiry`` is what QuickBooks has to be asked about it before it goes on, ``edit_sequence`` and ``decided`` what
     that told.
     """
@@ -30,6 +31,7 @@ class Outcome:
     result: dict[str, object] | None = None
     batch_limit: int | None = None
     is_retry: bool = False
+    is_reading: bool = False
     inquiry: Inquiry | None = None
     edit_sequence: str | None = None
     decided: dict[str, object] | None = None
@@ -102,6 +104,7 @@ def new_values(operations: Table) -> dict[str, object]:
         "reason": bindparam("why"),
         "batch_limit": bindparam("fewer"),
         "retries": operations.c.retries + bindparam("counted"),
+        "readings": operations.c.readings + bindparam("read_anew"),
         "inquiry": asks,
         "inquiries": case((operations.c.inquiry == asks, operations.c.inquiries), else_=0),
         "edit_sequence": func.coalesce(sequence, operations.c.edit_sequence),
@@ -118,6 +121,7 @@ def operation_values(outcome: Outcome, *, now: datetime) -> dict[str, object]:
         "ended": now if outcome.state in FINISHED else None,
         "fewer": outcome.batch_limit,
         "counted": int(outcome.is_retry),
+        "read_anew": int(outcome.is_reading),
         "asks": outcome.inquiry,
         "sequence": outcome.edit_sequence,
         "so": outcome.decided,

@@ -31,6 +31,16 @@ ASKED_ALONE_AFTER = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InquiredDocument:
+    """The document of an operation with an open question."""
+
+    kind: DocumentKind
+    external_id: str
+    body: Mapping[str, object]
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InquiredOperation:
     """An operation with an open question; ``inquiries`` counts how often it has been asked by now.
 
@@ -44,19 +54,27 @@ class InquiredOperation:
     inquiry: Inquiry
     inquiries: int
     retries: int
+    readings: int
     not_before: datetime
     batch_limit: int | None
     message_set_id: int | None
     body: Mapping[str, object] | None
     external_guid: str | None
     document_id: int | None
-    document_kind: DocumentKind | None
-    external_id: str | None
-    document_body: Mapping[str, object] | None
-    fingerprint: str | None
+    document: InquiredDocument | None
     decided: Mapping[str, object] | None
     status_code: str | None = None
     status_message: str | None = None
+
+    @property
+    def document_kind(self) -> DocumentKind | None:
+        """The kind of its document, if it has one."""
+        return self.document.kind if self.document else None
+
+    @property
+    def document_body(self) -> Mapping[str, object] | None:
+        """What its document says, if it has one."""
+        return self.document.body if self.document else None
 
 
 def is_open_question() -> ColumnElement[bool]:
@@ -237,16 +255,21 @@ def _inquired(
         inquiry=operation.inquiry,
         inquiries=operation.inquiries,
         retries=operation.retries,
+        readings=operation.readings,
         not_before=operation.not_before,
         batch_limit=operation.batch_limit,
         message_set_id=operation.message_set_id,
         body=operation.body,
         external_guid=operation.external_guid,
         document_id=operation.document_id,
-        document_kind=document.kind if document else None,
-        external_id=document.external_id if document else None,
-        document_body=document.body if document else None,
-        fingerprint=document.fingerprint if document else None,
+        document=None
+        if document is None
+        else InquiredDocument(
+            kind=document.kind,
+            external_id=document.external_id,
+            body=document.body,
+            fingerprint=document.fingerprint,
+        ),
         decided=operation.decided,
         status_code=status_code,
         status_message=status_message,

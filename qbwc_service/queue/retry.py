@@ -84,6 +84,7 @@ def send_again(
             inquiry=inquiry or case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry)),
             inquiries=0,
             retries=0,
+            readings=0,
             **({} if decided is None else {"decided": dict(decided)}),
         )
     )

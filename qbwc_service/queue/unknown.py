@@ -15,18 +15,18 @@ NOT_APPLIED = "the service stopped after it had kept the answer and before it ha
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unanswered:
-    """What became of the operations of an unanswered set, by id."""
+    """The sets that nobody answered, and their writes; the reads are still out."""
 
     unknown: tuple[int, ...]
-    asked_again: tuple[int, ...]
+    message_set_ids: tuple[int, ...]
 
 
 def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *, now: datetime) -> Unanswered:
-    """Mark the set that is out in an ended session *unknown*, and its writes with it; reads are simply asked again.
+    """Mark the set that is out in an ended session *unknown*, and its writes with it; reads are the caller's.
 
     A write that was handed out and not answered is never *waiting*: sending it again could double it. What became of
-    it is asked before anything new is handed out. A set whose
-    answer was kept and never applied, because the process died in between, becomes *apply_failed*; its text stays.
+    it is asked before anything new is handed out. A set whose answer was kept and never applied, because the process
+    died in between, becomes *apply_failed*; its text stays.
     """
     out = (
         MessageSet.connection_id == connection_id,
@@ -47,7 +47,7 @@ def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *
     unsynced = {"synchronize_session": False}
     set_ids = list(db.scalars(lost.returning(MessageSet.id), execution_options=unsynced))
     if not set_ids:
-        return Unanswered(unknown=(), asked_again=())
+        return Unanswered(unknown=(), message_set_ids=())
     carried = (
         Operation.connection_id == connection_id,
         Operation.message_set_id.in_(set_ids),
@@ -64,12 +64,5 @@ def settle_unanswered(db: Session, connection_id: int, update_session_id: int, *
             not_before=now,
         )
     )
-    reads = (
-        update(Operation)
-        .where(*carried, ~Operation.is_write)
-        .values(state=OperationState.WAITING, not_before=now, reason="asked again: no answer came back")
-    )
-    return Unanswered(
-        unknown=tuple(db.scalars(writes.returning(Operation.id), execution_options=unsynced)),
-        asked_again=tuple(db.scalars(reads.returning(Operation.id), execution_options=unsynced)),
-    )
+    unknown = db.scalars(writes.returning(Operation.id), execution_options=unsynced)
+    return Unanswered(unknown=tuple(unknown), message_set_ids=tuple(set_ids))

@@ -12,6 +12,7 @@ from qbwc_service.simulator.faults.strike import Instant, Strike
 from qbwc_service.simulator.quickbooks.company import Company
 from qbwc_service.simulator.quickbooks.company_file import Switches
 from qbwc_service.simulator.quickbooks.hresult import HresultError, RegistrationConflictError
+from qbwc_service.simulator.quickbooks.keep import find_kept_company, keep_company
 from qbwc_service.simulator.quickbooks.person import Person
 from qbwc_service.simulator.quickbooks.program import QuickBooks
 from qbwc_service.simulator.quickbooks.sdk_client import SdkClient
@@ -65,5 +66,7 @@ __all__ = [
     "WebConnector",
     "WebConnectorOptions",
     "draw_bar",
+    "find_kept_company",
+    "keep_company",
     "read_qwc",
 ]

@@ -9,7 +9,7 @@ from qbwc_service.store.audit import AuditEntry
 from qbwc_service.store.base import Base, table_of
 from qbwc_service.store.connections import Connection, Deployment, Install
 from qbwc_service.store.documents import Document, Link, SyncState
-from qbwc_service.store.engine import Database, open_database
+from qbwc_service.store.engine import Database, is_disk_full, open_database
 from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
 from qbwc_service.store.operations import IS_UNFINISHED, Attempt, Operation, OperationDependency
@@ -69,6 +69,7 @@ __all__ = [
     "SyncState",
     "UpdateSession",
     "allocate_ids",
+    "is_disk_full",
     "lock_dependencies",
     "mirror_lists",
     "mirror_transactions",

@@ -25,7 +25,8 @@ class Connection(Base):
     """One QuickBooks company file linked to this service; owner of every other row.
 
     ``file_id`` is the GUID our .qwc carries, the same in every download. ``company_file_marker`` is the FileID that
-    was found in the company file when it was adopted; ``required_company_name`` is what the admin typed, if anything.
+    was found in the company file when it was adopted; ``required_company_name`` is what the admin typed, if anything;
+    ``former_company_name`` is what the company was called before it was last renamed in QuickBooks.
     """
 
     __tablename__ = "connections"
@@ -67,6 +68,9 @@ class Connection(Base):
     is_pull_paused: Mapped[bool] = mapped_column(server_default=false())
     pull_settings: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
     pull_state: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
+
+    former_company_name: Mapped[str | None] = mapped_column(String(200))
+    company_renamed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Install(Base):

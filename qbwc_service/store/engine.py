@@ -4,17 +4,22 @@
 somebody else wrote in between; ``reading()`` never blocks a writer. Both roll back unless they end well.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_SECONDS = 20
+OWNER_ONLY = 0o600
+POSTGRESQL_DISK_FULL = "53100"
 READ_ONLY = "qbwc_read_only"
 
 
@@ -36,6 +41,12 @@ class Database:
         with self.engine.connect().execution_options(**{READ_ONLY: True}) as connection, Session(connection) as db:
             yield db
 
+    @property
+    def place(self) -> str:
+        """Where the data live, as people may read it: SQLite's file, or the address without its password."""
+        url = self.engine.url
+        return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -44,16 +55,24 @@ class Database:
 def open_database(url: str) -> Database:
     """Open the database at an SQLAlchemy URL (``sqlite:///…`` or ``postgresql+psycopg://…``).
 
-    SQLite runs in WAL mode with foreign keys on. Nothing is connected before first use.
+    SQLite runs in WAL mode with foreign keys on; a file that is made is its owner's alone. Nothing is connected before
+    first use.
     """
     # Errors of the driver are logged with their statement; its parameters hold people's names and amounts.
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_private_file)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "handle_error", _forget_values)
     return Database(engine)
+
+
+def is_disk_full(error: DBAPIError) -> bool:
+    """Say whether a statement failed because there is no room left: the transaction is undone, nothing was lost."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or getattr(error.orig, "sqlstate", None) == POSTGRESQL_DISK_FULL
 
 
 def _forget_values(context: ExceptionContext) -> None:
@@ -63,6 +82,18 @@ def _forget_values(context: ExceptionContext) -> None:
     if sentence is not None and ours is not None:
         ours.args = tuple(str(part).replace(str(original), sentence) for part in ours.args)
         original.args = (sentence,)
+
+
+def _make_private_file(_dialect: Dialect, _entry: ConnectionPoolEntry, arguments: list[str], _options: object) -> None:
+    """Make a new file before SQLite does, which would let everybody read it; -wal and -shm get the mode of the file.
+
+    A file that is there keeps its mode: a group that shares it was somebody's choice. What cannot be made here is
+    SQLite's to refuse. What is no absolute path is no file: a database in memory, or a URI.
+    """
+    path = arguments[0]
+    if Path(path).is_absolute():
+        with suppress(OSError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

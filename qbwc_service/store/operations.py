@@ -90,6 +90,7 @@ class Operation(Base):
     inquiries: Mapped[int] = mapped_column(server_default="0")
     edit_sequence: Mapped[str | None] = mapped_column(String(16))
     decided: Mapped[dict[str, object] | None] = mapped_column(JsonOrNull)
+    readings: Mapped[int] = mapped_column(server_default="0")
 
 
 class OperationDependency(Base):

@@ -4,21 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.errors import AnswerError
-from qbwc_service.store import Document, DocumentState, Inquiry, Operation, OperationState
+from qbwc_service.store import Attempt, Document, DocumentState, Inquiry, Operation, OperationState
 from qbwc_service.sync.custom_fields import judge_field, set_fields
-from qbwc_service.sync.judge import Judgement, Sent, judge_response, judge_silence
+from qbwc_service.sync.judge import Judgement, judge_lost_read, judge_response, judge_silence
 from qbwc_service.sync.link import record_effects
-from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.make_sent import make_sent
 from qbwc_service.sync.missing import create_by_rule
-from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
 from qbwc_service.sync.rules import Rules, load_rules
+from qbwc_service.sync.sent import Sent
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
@@ -38,8 +38,16 @@ class Applied:
 def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int, Sent]:
     """Give the operations that are out in a message set, or were when its session ended."""
     same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    was_lost = exists(
+        select(Attempt.number).where(
+            Attempt.connection_id == Operation.connection_id,
+            Attempt.operation_id == Operation.id,
+            Attempt.number < Operation.attempts,
+            Attempt.answered_at.is_(None),
+        )
+    )
     query = (
-        select(Operation, Document)
+        select(Operation, Document, was_lost)
         .outerjoin(Document, same_document)
         .where(
             Operation.connection_id == connection_id,
@@ -51,7 +59,9 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
         .with_for_update(of=Operation, key_share=True)
         .execution_options(populate_existing=True)
     )
-    return {operation.id: _sent(operation, document) for operation, document in db.execute(query)}
+    return {
+        operation.id: _sent(operation, document, was_lost=bool(lost)) for operation, document, lost in db.execute(query)
+    }
 
 
 def get_sent(db: Session, connection_id: int, operation_id: int) -> Sent:
@@ -111,6 +121,17 @@ def _named(judged: Judgement, done_by: str | None) -> Judgement:
     return replace(judged, outcome=replace(judged.outcome, status_message=done_by))
 
 
+def repeat_lost_reads(
+    db: Session, connection_id: int, message_set_id: int, *, policy: queue.RetryPolicy, now: datetime
+) -> Applied:
+    """Ask what was asked in a set that nobody answered again, or give it up when it never comes back."""
+    sent = list_sent(db, connection_id, message_set_id)
+    judgements = {
+        one.operation_id: judge_lost_read(one, policy=policy, now=now) for one in sent.values() if not one.is_write
+    }
+    return apply_judgements(db, connection_id, message_set_id=message_set_id, judgements=judgements, now=now)
+
+
 def apply_judgements(
     db: Session,
     connection_id: int,
@@ -146,28 +167,9 @@ def _rules_of_effects(db: Session, connection_id: int, judgements: Sequence[Judg
     return load_rules(db, connection_id) if has_effects else Rules()
 
 
-def _sent(operation: Operation, document: Document | None) -> Sent:
-    decided = operation.decided or {}
-    record_id = decided.get("TxnID") or decided.get("ListID")
-    return Sent(
-        operation_id=operation.id,
-        request=operation.request,
-        is_write=operation.is_write,
-        retries=operation.retries,
-        external_guid=operation.external_guid,
-        document_id=operation.document_id,
-        fingerprint=document.fingerprint if document else None,
-        document_kind=document.kind if document else None,
-        document_body=document.body if document else None,
-        subject=queue.name_subject(
-            document.kind if document else None, document.external_id if document else None, request=operation.request
-        ),
-        credit_memos=used_credit_memos(document.body) if document else (),
-        reads_edit_sequence=operation.edit_sequence is not None,
-        was_looked_for=bool(decided.get(Decided.LOOKED)),
-        decided=decided,
-        record_id=None if record_id is None else str(record_id),
-    )
+def _sent(operation: Operation, document: Document | None, *, was_lost: bool = False) -> Sent:
+    reads = operation.edit_sequence is not None
+    return make_sent(operation, document, reads_edit_sequence=reads, was_lost=was_lost)
 
 
 def count(judgements: Sequence[Judgement]) -> Applied:

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.store import Operation, OperationState, ProblemReason
 from qbwc_service.sync.effect import Effect
-from qbwc_service.sync.judge import GONE, Judgement, done, goes_again
+from qbwc_service.sync.judge import Judgement, done, goes_again
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.record import SETS_FIELD, close_problems, subject_of
 from qbwc_service.sync.rules import Rules, custom_values
+from qbwc_service.sync.sent import GONE
 
 NAME, VALUE = "DataExtName", "DataExtValue"
 VISIBLE = "0"

@@ -6,59 +6,29 @@ from datetime import datetime
 from functools import cache
 
 from qbwc_service import qbxml, queue
-from qbwc_service.store import DocumentKind, Inquiry, OperationState, ProblemReason
+from qbwc_service.store import Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.effect import Effect, find_effect
+from qbwc_service.sync.sent import GONE, MOST_READINGS, Sent
 
 KEPT_IDS = 20
 """How many ids of a query's answer are kept with the attempt; the whole answer is kept with the message set."""
 
-MOST_READINGS = 3
-"""How often a record's EditSequence is read anew because somebody was faster, before a person is asked."""
+MOST_AGAIN = 32
+"""Twice as many as go out again after one loss; half of that after the next one, until the cause is alone."""
 
-DELETIONS = ("TxnDelRq", "ListDelRq")
-GONE = (500, 3120)
-"""What QuickBooks says of a record that is not there."""
+ASKED_AGAIN = "asked again: no answer came back"
 
-OVERTAKEN = (3120, 3210)
-"""What QuickBooks says of a payment whose invoice is paid, or owes less."""
+NEVER_CAME_BACK = "it was asked {count} times, and no answer ever came back: it may be what QuickBooks does not survive"
+
+ALREADY = (3100, 3120, 3180, 3200)
+"""What QuickBooks says to a change that is there already: taken, not found, a value that exists, changed since. It may
+be somebody else's doing."""
+
+MAY_BE_DONE = (
+    "it was sent again after its answer was lost, and is refused now: {text} It may have been done the first time"
+)
 
 SILENT_SUCCESS = "QuickBooks reported success without an id; it may or may not have been done"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """An operation that is out, with what is needed of its document.
-
-    ``subject`` is what people call it. ``credit_memos`` are the external ids of those a payment uses up: their
-    balances change without a word of it. ``reads_edit_sequence`` says that the request left its EditSequence to the
-    service, which may read it again. ``record_id`` is the record of its document that it changes or deletes.
-    """
-
-    operation_id: int
-    request: str
-    is_write: bool
-    retries: int
-    external_guid: str | None
-    document_id: int | None
-    fingerprint: str | None
-    document_kind: DocumentKind | None = None
-    document_body: Mapping[str, object] | None = None
-    subject: str = ""
-    credit_memos: tuple[str, ...] = ()
-    reads_edit_sequence: bool = False
-    was_looked_for: bool = False
-    decided: Mapping[str, object] = field(default_factory=dict)
-    record_id: str | None = None
-
-    def is_overtaken_payment(self, status_code: int) -> bool:
-        """Whether it is a payment that was fine when it was looked for: what its invoices owe changed since."""
-        fits = self.request == "ReceivePaymentAddRq" and status_code in OVERTAKEN
-        return fits and self.was_looked_for and self.retries < MOST_READINGS
-
-    @property
-    def is_deletion(self) -> bool:
-        """Whether it takes the record of a document out of QuickBooks."""
-        return self.document_id is not None and self.request in DELETIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +57,14 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
             return unknown(sent, code=str(response.status_code), text=_text(response), inquiry=Inquiry.OUTCOME, now=now)
         case qbxml.Outcome.RETRY | qbxml.Outcome.UNKNOWN:
             return judge_retry(sent, code=str(response.status_code), text=_text(response), policy=policy, now=now)
-        case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.retries < MOST_READINGS:
+        case qbxml.Outcome.REQUERY if sent.reads_edit_sequence and sent.readings < MOST_READINGS:
             of_document = sent.document_id is not None
             inquiry = Inquiry.LOOK if of_document else Inquiry.EDIT_SEQUENCE
             return _asks_first(response, sent, inquiry=inquiry, now=now)
         case qbxml.Outcome.LOOK_UP if _takes_a_name(sent.request):
             return _asks_first(response, sent, inquiry=Inquiry.NAME, now=now)
         case qbxml.Outcome.REQUERY | qbxml.Outcome.LOOK_UP | qbxml.Outcome.FAILED:
-            return _failed(response, sent, now=now)
+            return _refused(response, sent, now=now)
 
 
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -104,6 +74,15 @@ def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, 
         given_up = f"{text} (given up after {sent.retries + 1} attempts)"
         return ended(sent, OperationState.FAILED, code=code, text=given_up)
     return goes_again(sent, code=code, text=text, not_before=again, is_retry=True)
+
+
+def judge_lost_read(sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
+    """Ask again at once what was asked when the PC went dark, with fewer and fewer others; in the end give it up."""
+    lost = sent.retries + 1
+    if lost >= policy.max_attempts:
+        return ended(sent, OperationState.FAILED, code=None, text=NEVER_CAME_BACK.format(count=lost))
+    limit = max(MOST_AGAIN >> lost, 1)
+    return goes_again(sent, code=None, text=ASKED_AGAIN, not_before=now, batch_limit=limit, is_retry=True)
 
 
 def judge_silence(
@@ -238,6 +217,29 @@ def _takes_a_name(request: str) -> bool:
     return any(inner.name == "Name" for part in parts for inner in qbxml.grammar.iterate_elements(part.content))
 
 
+def _refused(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgement:
+    """It has failed; but what has to be deleted and is not there is as good as deleted.
+
+    Where it went for the second time, the refusal may be the work of the first.
+    """
+    code, text = str(response.status_code), _text(response)
+    if sent.is_overtaken_payment(response.status_code):
+        return _asks_first(response, sent, inquiry=Inquiry.LOOK, now=now)
+    if response.status_code in GONE and (sent.is_deletion or (sent.was_lost and sent.request.endswith("DelRq"))):
+        return done(sent, None, code=code, text=text)
+    if sent.was_lost and response.status_code in ALREADY and _leaves_no_trace(sent):
+        return unknown(sent, code=code, text=MAY_BE_DONE.format(text=text), inquiry=None, now=now)
+    return ended(sent, OperationState.FAILED, code=code, text=text)
+
+
+def _leaves_no_trace(sent: Sent) -> bool:
+    """Say whether no query tells what became of it, so that it was sent again without one.
+
+    A custom field beside a document is set another way where it is refused (sync/custom_fields.py).
+    """
+    return sent.document_id is None and (sent.request.startswith("DataExt") or sent.request.endswith("MergeRq"))
+
+
 @cache
 def _promises_an_id(request: str) -> bool:
     """Say whether a success of this write always names the object: then one without is no success to rely on."""
@@ -261,19 +263,10 @@ def _success(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgemen
     return done(sent, effect, code=code, text=text)
 
 
-def _failed(response: qbxml.Response, sent: Sent, *, now: datetime) -> Judgement:
-    """It failed; but what has to be deleted and is not there is as good as deleted."""
-    if sent.is_overtaken_payment(response.status_code):
-        return _asks_first(response, sent, inquiry=Inquiry.LOOK, now=now)
-    is_gone = sent.is_deletion and response.status_code in GONE
-    state = OperationState.DONE if is_gone else OperationState.FAILED
-    return ended(sent, state, code=str(response.status_code), text=_text(response))
-
-
 def _asks_first(response: qbxml.Response, sent: Sent, *, inquiry: Inquiry, now: datetime) -> Judgement:
     code, text = str(response.status_code), _text(response)
-    is_retry = inquiry is not Inquiry.NAME
-    return goes_again(sent, code=code, text=text, not_before=now, is_retry=is_retry, inquiry=inquiry)
+    judged = goes_again(sent, code=code, text=text, not_before=now, inquiry=inquiry)
+    return replace(judged, outcome=replace(judged.outcome, is_reading=inquiry is not Inquiry.NAME))
 
 
 def _summary(response: qbxml.Response) -> dict[str, object]:

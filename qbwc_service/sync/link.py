@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, OperationState, SyncState, table_of
 from qbwc_service.sync.agreed import pair_lines
 from qbwc_service.sync.effect import Effect
-from qbwc_service.sync.judge import DELETIONS, Judgement
+from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.rules import SALES, Rules, fill_in, list_origins
+from qbwc_service.sync.sent import DELETIONS
 
 STATES = {
     OperationState.FAILED: DocumentState.PROBLEM,

@@ -3,11 +3,12 @@
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.replay import Replayed, list_replayable, replay_set
 from qbwc_service.update.service import UpdateService
-from qbwc_service.update.show import MessageSetDetails, MessageSetInfo, get_message_set, list_message_sets
+from qbwc_service.update.show import MessageSetDetails, MessageSetInfo, Recovery, get_message_set, list_message_sets
 
 __all__ = [
     "MessageSetDetails",
     "MessageSetInfo",
+    "Recovery",
     "Replayed",
     "UpdatePolicy",
     "UpdateService",

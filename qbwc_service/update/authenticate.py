@@ -63,8 +63,7 @@ def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -
         if is_alive and older.install_id != login.install_id:
             return BUSY
         reason = SessionEnd.SUPERSEDED if is_alive else SessionEnd.EXPIRED
-        lost = end_session(db, older, reason=reason, now=now)
-        is_due |= bool(lost.asked_again or lost.unknown)
+        is_due |= end_session(db, older, reason=reason, policy=policy, now=now)
     if login.mode is not ConnectionMode.ACTIVE:
         return NOTHING_TO_DO
     is_due = is_due or measure_pull(db, connection, now=now).is_due

@@ -13,14 +13,15 @@ UNKNOWN_TICKET = "This update session is unknown or has expired."
 NO_ERROR = "No error is recorded for this update."
 
 
-def close_connection(db: Session, ticket: str, *, now: datetime) -> str:
+def close_connection(db: Session, ticket: str, *, policy: UpdatePolicy, now: datetime) -> str:
     """End the session and say in one sentence what was done and what is left; an unknown ticket gets a text too."""
     held = hold_session(db, ticket)
     if held is None:
         return "Nothing was open." if ticket else "Nothing to do."
     session = held.session
     if session.state is SessionState.OPEN:
-        end_session(db, session, reason=SessionEnd.CLOSED, is_set_out=held.unsettled is not None, now=now)
+        is_out = held.unsettled is not None
+        end_session(db, session, reason=SessionEnd.CLOSED, policy=policy, is_set_out=is_out, now=now)
     return _sentence(session, queue.measure_queue(db, session.connection_id, now=now))
 
 
@@ -40,5 +41,7 @@ def _sentence(session: UpdateSession, depth: queue.QueueDepth) -> str:
         parts.append(f"{session.failed_count} failed")
     if depth.unsettled:
         parts.append(f"{depth.unsettled} unknown (handed out, no answer)")
+    if depth.undecided:
+        parts.append(f"{depth.undecided} undecided (QuickBooks could not tell; a person has to look)")
     left = f"{depth.waiting} waiting" if depth.waiting else "nothing is waiting"
     return f"{', '.join(parts)}; {left}."

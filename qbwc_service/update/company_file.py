@@ -5,11 +5,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml
-from qbwc_service.connections import CompanyFile, Verdict, compare_company_file, record_company_file
+from qbwc_service.connections import CompanyFile, Verdict, compare_company_file, is_renamed, record_company_file
+from qbwc_service.observability import get_logger
 from qbwc_service.store import Connection, ConnectionStatus
 from qbwc_service.sync.recovery import abandon_outcomes
 from qbwc_service.update.reach import report_mismatch, report_reachable
 from qbwc_service.update.session import Held
+
+log = get_logger(__name__)
 
 MARKER = "FileID"
 """The name of the data extension in which the Web Connector keeps our FileID in the company file."""
@@ -55,6 +58,9 @@ def prove_company_file(db: Session, held: Held, found: CompanyFile, *, now: date
     held.session.is_identified = True
     if connection.adopt_any_file and found.marker != connection.company_file_marker:
         abandon_outcomes(db, connection.id, now=now)
+    if is_renamed(connection, found):
+        # Company names stay out of the log; `connections show` has them.
+        log.warning("company_renamed", connection_id=connection.id)
     record_company_file(connection, found, now=now)
     return None
 

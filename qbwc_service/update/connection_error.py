@@ -31,7 +31,7 @@ def connection_error(
     held.session.last_error = reason
     offer = _next_offer(held, hresult)
     if offer is None:
-        end_session(db, held.session, reason=SessionEnd.CONNECTION_ERROR, now=now)
+        end_session(db, held.session, reason=SessionEnd.CONNECTION_ERROR, policy=policy, now=now)
         return DONE
     held.session.connection_tries += 1
     return offer

@@ -160,7 +160,7 @@ def _apply_text(
     text, retries = answer.response, policy.retries
     match kept.purpose:
         case MessageSetPurpose.IDENTITY:
-            return _apply_identity(db, held, answer, owner_id=owner_id, now=now)
+            return _apply_identity(db, held, answer, owner_id=owner_id, policy=policy, now=now)
         case MessageSetPurpose.RECOVERY:
             applied = _apply_stored_answer(db, kept, text, policy=policy, now=now)
         case MessageSetPurpose.INQUIRY if held.session.state is SessionState.ENDED:
@@ -226,7 +226,9 @@ def record_failure(
     return Progress(percent=SESSION_IS_OVER, connection_id=kept.connection_id)
 
 
-def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, now: datetime) -> Applied:
+def _apply_identity(
+    db: Session, held: Held, answer: Answer, *, owner_id: str, policy: UpdatePolicy, now: datetime
+) -> Applied:
     facts = qbxml.read_host(answer.response)
     session = held.session
     if not facts.has_company:
@@ -239,7 +241,7 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
         return Applied()
     session.last_error = mismatch
     if session.state is SessionState.OPEN:
-        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now)
+        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, policy=policy, now=now)
     return Applied()
 
 

@@ -72,7 +72,7 @@ def send_request(
     held.session.last_error = None
     if held.unsettled is not None and held.unsettled.state is MessageSetState.SENT:
         return _repeat(held.unsettled)
-    if not held.session.is_identified and not _identify(db, held, host, owner_id=owner_id, now=now):
+    if not held.session.is_identified and not _identify(db, held, host, owner_id=owner_id, policy=policy, now=now):
         return NextMessageSet(qbxml="", connection_id=held.connection.id)
     dialect = _dialect(held, host)
     (message_set_id,) = allocate_ids(db, "message_sets")
@@ -142,7 +142,7 @@ def _repeat(unanswered: MessageSet) -> NextMessageSet:
     )
 
 
-def _identify(db: Session, held: Held, host: HostState, *, owner_id: str, now: datetime) -> bool:
+def _identify(db: Session, held: Held, host: HostState, *, owner_id: str, policy: UpdatePolicy, now: datetime) -> bool:
     """Prove the company file where the first call brought the means to; say whether the session may go on.
 
     Where QuickBooks' own words are missing, the session goes on unproven, which allows only the question itself.
@@ -157,7 +157,7 @@ def _identify(db: Session, held: Held, host: HostState, *, owner_id: str, now: d
     mismatch = prove_company_file(db, held, found, now=now)
     if mismatch is not None:
         session.last_error = mismatch
-        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, now=now)
+        end_session(db, session, reason=SessionEnd.COMPANY_MISMATCH, policy=policy, now=now)
     return session.state is SessionState.OPEN
 
 

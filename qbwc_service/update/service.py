@@ -16,7 +16,7 @@ from qbwc_service import __version__
 from qbwc_service.clock import Clock, system_clock
 from qbwc_service.credentials import ServerKeys
 from qbwc_service.observability import get_logger, log_call
-from qbwc_service.store import Database
+from qbwc_service.store import Database, is_disk_full
 from qbwc_service.update.authenticate import authenticate
 from qbwc_service.update.client_version import check_client_version
 from qbwc_service.update.close_connection import close_connection, get_last_error
@@ -137,7 +137,7 @@ class UpdateService:
     def close_connection(self, ticket: str) -> str:
         """End the session; give one sentence."""
         with log_call(CALL, method="closeConnection") as line:
-            answer = self._write(lambda db: close_connection(db, ticket, now=self.clock()))
+            answer = self._write(lambda db: close_connection(db, ticket, policy=self.policy, now=self.clock()))
             line["characters"] = len(answer)
             return answer
 
@@ -156,12 +156,16 @@ class UpdateService:
     def _write(self, work: Callable[[Session], T], *, again_on: type[DBAPIError] = OperationalError) -> T:
         """Do one call's work in a transaction of its own; again where the database could not do it just then.
 
-        A deadlock or a lost connection leaves nothing behind, so that doing it again is safe.
+        A deadlock or a lost connection leaves nothing behind, so that doing it again is safe. A full disk does not get
+        better by itself: the call fails, what it brought is not acknowledged, and the next update asks for it.
         """
         for pause in PAUSES:
             try:
                 return self._once(work)
             except again_on as error:
+                if is_disk_full(error):
+                    log.error("disk_full", database=self.database.place)  # noqa: TRY400 - The call's line has the rest.
+                    raise
                 log.warning("transaction_repeated", reason=type(error.orig).__name__)
                 time.sleep(pause)
         return self._once(work)

@@ -19,7 +19,7 @@ from qbwc_service.store import (
     SessionState,
     UpdateSession,
 )
-from qbwc_service.sync import mark_documents, pull
+from qbwc_service.sync import mark_documents, pull, repeat_lost_reads
 from qbwc_service.sync.rules import Rules, present_rules, read_rules
 from qbwc_service.update.policy import UpdatePolicy
 
@@ -79,21 +79,31 @@ def hold_session(db: Session, ticket: str) -> Held | None:
 
 
 def end_session(
-    db: Session, session: UpdateSession, *, reason: SessionEnd, now: datetime, is_set_out: bool = True
-) -> queue.Unanswered:
-    """End a session: what it handed out without an answer is *unknown* from now on, never *waiting*.
+    db: Session,
+    session: UpdateSession,
+    *,
+    reason: SessionEnd,
+    policy: UpdatePolicy,
+    now: datetime,
+    is_set_out: bool = True,
+) -> bool:
+    """End a session: writes that it handed out without an answer are *unknown* from now on, reads are asked again.
 
-    ``is_set_out`` is False where the caller knows that no set waits for an answer.
+    Says whether there were any. ``is_set_out`` is False where the caller knows that no set waits for an answer.
     """
     session.state = SessionState.ENDED
     session.end_reason = reason
     session.ended_at = now
     db.flush()
     if not is_set_out:
-        return queue.Unanswered(unknown=(), asked_again=())
+        return False
     lost = queue.settle_unanswered(db, session.connection_id, session.id, now=now)
     pull.lose_pull(db, session.connection_id, update_session_id=session.id, reason=NO_ANSWER, now=now)
-    unknown, again = DocumentState.UNKNOWN, DocumentState.PENDING
+    unknown = DocumentState.UNKNOWN
     mark_documents(db, session.connection_id, lost.unknown, state=unknown, now=now, message=queue.NO_ANSWER)
-    mark_documents(db, session.connection_id, lost.asked_again, state=again, now=now)
-    return lost
+    repeated = [
+        repeat_lost_reads(db, session.connection_id, set_id, policy=policy.retries, now=now)
+        for set_id in lost.message_set_ids
+    ]
+    session.failed_count += sum(one.failed for one in repeated)
+    return bool(lost.unknown) or any(one.again for one in repeated)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -42,7 +43,9 @@ def test_a_run_that_is_interrupted_leaves_no_server_and_no_folder(tmp_path: Path
             if process.poll() is not None or (logs and "receiveResponseXML" in logs[0].read_text()):
                 break
             time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
+        while process.poll() is None:  # A person who is impatient.
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.05)
         _, said = process.communicate(timeout=60)
 
     assert process.returncode == 130
@@ -98,6 +101,8 @@ def test_the_exit_code_says_whether_something_was_lost_or_doubled(
     assert (shown.exit_code, answered.exit_code) == (code, code)
     assert ("Nothing lost, nothing doubled." in shown.stdout) is (code == 0)
     assert "50.0%" in shown.stdout
+    assert re.search(r"Seed: +1\b", shown.stdout)
     answer = json.loads(answered.stdout)
     assert (answer["lost"], answer["doubled"], answer["resolved_without_a_person"]) == (lost, doubled, 0.5)
+    assert answer["seed"] == 1
     assert answered.stdout.count("\n") == 1

@@ -27,7 +27,7 @@ def test_a_created_connection_is_listed_and_shown(cli: Any, connection: int) -> 
 
     assert [one["name"] for one in listed] == ["Acme Trucking"]
     assert shown["connection"]["status"] == "pending_setup"
-    assert shown["queue"] == {"due": 0, "later": 0, "unsettled": 0}
+    assert shown["queue"] == {"due": 0, "later": 0, "unsettled": 0, "undecided": 0}
     assert [install["label"] for install in shown["installs"]] == ["Web Connector"]
 
 

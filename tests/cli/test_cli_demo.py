@@ -101,6 +101,24 @@ def test_simulate_runs_until_nothing_is_left(running: Any, connection: int, writ
     assert cli.json("documents", "show", connection, "customer", "c-1")["document"]["state"] == "synced"
 
 
+def test_simulate_keeps_its_company_and_goes_on_with_it(
+    running: Any, connection: int, write: Any, tmp_path: Path
+) -> None:
+    cli, qwc = running
+    password = cli("installs", "password", connection, 1).stdout.strip()
+    folder = tmp_path / "company"
+    command = ("simulate", "--qwc", qwc, "--password", password, "--keep", folder)
+    for name in ("Ann", "Bob"):
+        customers = {"customers": [{"external_id": name, "name": name}]}
+        cli("enqueue", connection, write("c.json", json.dumps(customers)))
+
+        assert str(folder) in cli(*command).stdout
+
+    customers = json.loads((folder / "company.json").read_text())["Customer"].values()
+    assert {"Ann", "Bob"} <= {one["Name"] for one in customers}
+    assert cli(*command, "--customers", 3).exit_code == 2
+
+
 def test_simulate_with_a_wrong_password_does_not_end_well(running: Any) -> None:
     cli, qwc = running
 

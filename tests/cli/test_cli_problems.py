@@ -60,6 +60,25 @@ def test_no_problem_is_said(cli: Any, connection_id: int) -> None:
     assert (result.exit_code, result.stdout) == (0, "There are none.\n")
 
 
+def test_a_connection_is_shown_with_its_newest_problems_and_where_the_others_are(
+    cli: Any, far: FarSide, database: Any, connection_id: int, clock: Any
+) -> None:
+    assert cli.json("connections", "show", connection_id)["problems"] == {"open": 0, "by_reason": {}, "newest": []}
+    waiting = [invoice(f"i{number}", "c1") for number in range(1, 5)]
+    put(database, connection_id, customer("c1"), *waiting, now=clock())
+    fail(far)
+
+    result = cli("connections", "show", connection_id)
+    problems = cli.json("connections", "show", connection_id)["problems"]
+
+    assert "1 reference_missing" in result.stdout
+    assert "4 parent_failed" in result.stdout
+    assert "There is an invalid reference" in result.stdout
+    assert f"qbwc-service problems list {connection_id}" in result.stdout
+    assert (problems["open"], [one["reason"] for one in problems["newest"]]) == (5, ["reference_missing"])
+    assert f"problems show {connection_id} {problems['newest'][0]['id']}" in result.stdout
+
+
 def test_a_failed_document_and_what_waits_for_it_have_a_problem_each(
     cli: Any, far: FarSide, database: Any, connection_id: int, clock: Any
 ) -> None:

@@ -1,7 +1,11 @@
 """pull, status and reconcile: what people see of the mirror, and how they steer it."""
 
 import os
+import pty
+import signal
+import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +15,9 @@ from sqlalchemy import select
 from qbwc_service.store import Cursor, Database, PullPhase, open_database
 from qbwc_service.sync.pull.questions import Topic
 from qbwc_service.sync.pull.rests import back_off, refuse, suspect
+from tests.cli.test_cli_demo import program
+
+HIDE_CURSOR, SHOW_CURSOR = b"\x1b[?25l", b"\x1b[?25h"
 
 
 @pytest.fixture
@@ -177,6 +184,29 @@ def test_status_keeps_looking_until_somebody_stops_it(
 
     result = sqlite_cli("status", connection, "--watch", "--interval", 0.5)
 
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 130, result.output
     assert pauses == [0.5, 0.5]
     assert "Invoice" in result.stdout
+
+
+@pytest.mark.parametrize(("key", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_a_watched_status_gives_the_terminal_back(
+    sqlite_cli: Any, connection: int, key: signal.Signals, code: int
+) -> None:
+    sqlite_cli("pull", "start", connection)
+    ours, theirs = pty.openpty()
+    command = program("status", connection, "--watch", "--interval", 60)
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as process:
+        os.close(theirs)
+        shown = os.read(ours, 100_000)
+        while b"Deposit" not in shown:
+            shown += os.read(ours, 100_000)
+        while process.poll() is None:  # As often as an impatient person likes.
+            process.send_signal(key)
+            with suppress(OSError):  # Linux's way to say that nobody is there any more.
+                shown += os.read(ours, 100_000)
+    os.close(ours)
+
+    assert process.returncode == code
+    assert shown.rfind(SHOW_CURSOR) > shown.rfind(HIDE_CURSOR) >= 0
+    assert b"Traceback" not in shown

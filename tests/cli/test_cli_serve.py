@@ -2,6 +2,7 @@
 
 import http.client
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -93,6 +94,26 @@ def test_serve_refuses_an_old_schema_before_it_binds(
     assert result.returncode == 6
     assert "qbwc-service db upgrade" in result.stderr
     assert "Listening" not in result.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_serve_on_a_port_in_use_names_it_and_says_what_helps(sqlite_cli: Any, host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as other:
+        port = other.getsockname()[1]
+        result = sqlite_cli("serve", "--host", host, "--port", port)
+
+    assert result.exit_code == 5
+    assert f"port {port} of {host} is in use" in result.stderr
+    assert "--port" in result.stderr.partition("in use")[2]
+    assert "Traceback" not in result.stderr
+
+
+def test_serve_on_an_address_of_another_machine_is_refused(sqlite_cli: Any) -> None:
+    result = sqlite_cli("serve", "--host", "192.0.2.1")
+
+    assert result.exit_code == 2
+    assert "cannot listen on port 8080 of 192.0.2.1" in result.stderr
 
 
 def test_serve_refuses_an_address_that_is_none(sqlite_cli: Any) -> None:

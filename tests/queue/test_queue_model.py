@@ -113,9 +113,8 @@ class QueueHistory(RuleBasedStateMachine):
     def lose(self, handed_out: HandedOut) -> None:
         self.queue.lose(handed_out)
         for expected in self.model.values():
-            if expected.state is SENT and expected.set_id == handed_out.message_set_id:
-                expected.state = UNKNOWN if expected.is_write else WAITING
-                expected.is_asked_about = expected.is_write
+            if expected.is_write and expected.state is SENT and expected.set_id == handed_out.message_set_id:
+                expected.state, expected.is_asked_about = UNKNOWN, True
 
     @rule(operation_id=operations)
     def cancel(self, operation_id: int) -> None:

@@ -1,12 +1,12 @@
-"""What was handed out and not answered: writes are unknown, never waiting; reads are simply asked again."""
+"""What was handed out and not answered: writes are unknown, never waiting."""
 
 from qbwc_service.queue import NO_ANSWER, Outcome, Unanswered
 from qbwc_service.store import Inquiry, MessageSet, MessageSetState, OperationState
 from tests.conftest import StandingClock
-from tests.factories import CompanyQueue, HandedOut, new_read, new_write
+from tests.factories import CompanyQueue, HandedOut, new_write
 from tests.statements import CountStatements
 
-WAITING, SENT = OperationState.WAITING, OperationState.SENT
+SENT = OperationState.SENT
 UNKNOWN, DONE = OperationState.UNKNOWN, OperationState.DONE
 
 
@@ -20,7 +20,7 @@ def test_unanswered_writes_are_unknown(queue: CompanyQueue) -> None:
     ids = queue.enqueue(new_write(), new_write(document_id=document_id))
     handed_out = queue.hand_out()
 
-    assert queue.lose(handed_out) == Unanswered(unknown=tuple(ids), asked_again=())
+    assert queue.lose(handed_out) == Unanswered(unknown=tuple(ids), message_set_ids=(handed_out.message_set_id,))
 
     assert queue.states() == dict.fromkeys(ids, UNKNOWN)
     assert {queue.get(number).reason for number in ids} == {NO_ANSWER}
@@ -41,19 +41,6 @@ def test_an_unknown_write_is_not_handed_out_again_by_itself_but_asked_for(
     assert queue.hand_out().ids == []
 
 
-def test_unanswered_reads_are_asked_again(queue: CompanyQueue, clock: StandingClock) -> None:
-    ids = queue.enqueue(new_read(), new_read())
-    handed_out = queue.hand_out(read_limit=2)
-    now = clock.advance(minutes=1)
-
-    assert queue.lose(handed_out) == Unanswered(unknown=(), asked_again=tuple(ids))
-
-    row = queue.get(ids[0])
-    assert (row.state, row.not_before, row.reason) == (WAITING, now, "asked again: no answer came back")
-    again = queue.hand_out(read_limit=2)
-    assert [operation.attempt for operation in again.operations] == [2, 2]
-
-
 def test_what_was_answered_before_the_session_ended_stays_as_it_is(queue: CompanyQueue) -> None:
     first, second = queue.enqueue_writes(2)
     handed_out = queue.hand_out()
@@ -67,7 +54,7 @@ def test_settling_twice_changes_nothing(queue: CompanyQueue) -> None:
     queue.enqueue(new_write())
     handed_out = queue.hand_out()
     queue.lose(handed_out)
-    assert queue.lose(handed_out) == Unanswered(unknown=(), asked_again=())
+    assert queue.lose(handed_out) == Unanswered(unknown=(), message_set_ids=())
 
 
 def test_settling_touches_only_its_own_session(queue: CompanyQueue, other_queue: CompanyQueue) -> None:

@@ -1,6 +1,8 @@
 """Transactions do what they say on both databases, and SQLite is set up to be shared."""
 
+import os
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -171,6 +173,38 @@ def test_the_error_of_a_statement_does_not_repeat_its_values(database: Database,
         db.execute(insert(Connection), [row])
     assert "ck_connections_run_every_minutes" in str(refused.value)
     assert "Confidential" not in str(refused.value)
+
+
+@pytest.fixture
+def lenient_umask() -> Iterator[None]:
+    """What most systems give a program: new files are for everybody to read."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_a_new_sqlite_file_is_its_owners_alone(tmp_path: Path, lenient_umask: None) -> None:
+    path = tmp_path / "books.sqlite3"
+    database = open_database(f"sqlite:///{path}")
+    with database.writing() as db:
+        db.execute(text("CREATE TABLE passing (id INTEGER)"))
+
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    database.close()
+
+    assert modes == dict.fromkeys(("books.sqlite3", "books.sqlite3-wal", "books.sqlite3-shm"), 0o600)
+
+
+def test_an_sqlite_file_that_is_shared_stays_shared(tmp_path: Path, lenient_umask: None) -> None:
+    path = tmp_path / "shared.sqlite3"
+    path.touch(mode=0o660)
+    path.chmod(0o660)
+    database = open_database(f"sqlite:///{path}")
+    with database.writing() as db:
+        db.execute(text("CREATE TABLE passing (id INTEGER)"))
+    database.close()
+
+    assert path.stat().st_mode & 0o777 == 0o660
 
 
 def test_opening_a_database_touches_nothing(tmp_path: Path) -> None:

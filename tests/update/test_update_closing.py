@@ -1,10 +1,16 @@
 """connectionError, getLastError and closeConnection: how a session ends, and what people are told."""
 
+from collections.abc import Callable
+
 from qbwc_service import connections
-from qbwc_service.store import Database, MessageSetState, SessionEnd
-from qbwc_service.sync import enqueue_qbxml
+from qbwc_service.queue import RetryPolicy, measure_queue
+from qbwc_service.store import Database, MessageSetState, ProblemReason, SessionEnd
+from qbwc_service.sync import BatchLimits, enqueue_qbxml
+from qbwc_service.sync.problems import list_problems
+from qbwc_service.update import UpdatePolicy, UpdateService
 from tests.conftest import LinkCompany, StandingClock
 from tests.far_side import PATH, FarSide, answer_all, document, read_set, refusal, success
+from tests.lost import answer_questions, deleted, look_up, lose
 from tests.rows import customer, document_state, invoice, message_sets, operation_states, operations, put, sessions
 
 
@@ -127,6 +133,43 @@ def test_a_set_that_is_out_at_the_close_is_unknown_and_its_reads_are_asked_again
     rows = message_sets(database, connection_id)
     assert [row.state for row in rows] == [MessageSetState.UNKNOWN] * 2
     assert operations(database, connection_id)[1].not_before == clock()
+
+
+def test_a_read_that_never_comes_back_goes_alone_then_fails_and_what_stands_behind_it_goes(
+    database: Database,
+    far: FarSide,
+    make_service: Callable[..., UpdateService],
+    connection_id: int,
+    clock: StandingClock,
+) -> None:
+    far.service = make_service(UpdatePolicy(limits=BatchLimits(reads=20), retries=RetryPolicy(max_attempts=4)))
+    with database.writing() as db:
+        for _ in range(20):
+            enqueue_qbxml(db, connection_id, "CustomerQueryRq", {"MaxReturned": 1}, now=clock())
+
+    sizes = [len(read_set(far.begin()).requests) for _ in range(4)]  # Each begin ends the session before it.
+    assert sizes == [20, 16, 8, 4]
+    behind = read_set(far.begin())
+
+    assert operation_states(database, connection_id) == ["failed"] * 4 + ["sent"] * 4 + ["waiting"] * 12
+    assert len(behind.requests) == 4
+    with database.reading() as db:
+        found = list_problems(db, connection_id)
+    assert [one.reason for one in found] == [ProblemReason.REJECTED_BY_QUICKBOOKS] * 4
+    assert "asked 4 times" in found[0].message
+
+
+def test_what_nobody_could_decide_is_named_at_the_end_of_every_session(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    put(database, connection_id, invoice("inv1", None), now=clock())
+    lose(far)
+    far.receive(answer_questions(look_up(far), {"TxnDeletedQueryRq": [deleted("Invoice", "INV1")]}))
+
+    assert "1 undecided" in far.close()
+    with database.reading() as db:
+        depth = measure_queue(db, connection_id, now=clock())
+    assert (depth.due, depth.later, depth.unsettled, depth.undecided) == (0, 0, 0, 1)
 
 
 def test_the_text_of_an_error_is_never_empty_and_never_noop(

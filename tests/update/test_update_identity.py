@@ -1,8 +1,10 @@
 """Nothing is sent to a company file that was not proven to be the connection's own."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from qbwc_service import connections
 from qbwc_service.store import Database, SessionEnd, SessionState
@@ -122,6 +124,27 @@ def test_the_same_file_renamed_or_moved_is_still_the_same(
             changed.company_name,
             changed.path,
         ), case
+
+
+def test_a_company_renamed_in_quickbooks_is_noted_once_and_goes_on(
+    far: FarSide, company: LinkedCompany, clock: StandingClock
+) -> None:
+    far.run()
+    with capture_logs() as log:
+        for number, name in enumerate(("ACME  trucking", "Acme Logistics", "Acme Logistics")):
+            put(far.service.database, company.connection_id, customer(f"c{number}"), now=clock())
+            clock.advance(minutes=5)
+            replace(far, company_name=name).run()
+
+    info = _info(far, company.connection_id)
+    assert info.status == "online"
+    assert (info.company_name, info.former_company_name, info.company_renamed_at) == (
+        "Acme Logistics",
+        "ACME  trucking",
+        clock() - timedelta(minutes=5),
+    )
+    said = [line for line in log if line["event"] == "company_renamed"]
+    assert said == [{"event": "company_renamed", "log_level": "warning", "connection_id": company.connection_id}]
 
 
 def test_a_file_with_the_mark_of_another_connection_is_never_adopted(

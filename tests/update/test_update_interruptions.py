@@ -1,7 +1,14 @@
 """What happens to an update session that is interrupted, repeated or out of step."""
 
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from qbwc_service.queue import RetryPolicy
 from qbwc_service.store import Database, Document, MessageSet, MessageSetPurpose, MessageSetState
@@ -9,7 +16,7 @@ from qbwc_service.sync import BatchLimits
 from qbwc_service.update import UpdatePolicy
 from qbwc_service.update.receive_response import Answer, keep_answer
 from tests.conftest import LinkedCompany, StandingClock
-from tests.far_side import FarSide, answer_all, document, read_set, refusal
+from tests.far_side import FarSide, answer_all, document, read_set, refusal, stored, success
 from tests.rows import customer, document_states, operation_states, put
 
 
@@ -34,6 +41,40 @@ def test_a_process_that_dies_between_keeping_and_applying_leaves_the_answer_and_
         kept = db.scalars(select(MessageSet).where(MessageSet.purpose == MessageSetPurpose.WORK)).one()
         assert (kept.state, kept.answer) == (MessageSetState.APPLY_FAILED, answer.response)
         assert kept.apply_error
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_full_disk_is_named_and_loses_nothing(
+    far: FarSide, database: Database, company: LinkedCompany, clock: StandingClock
+) -> None:
+    put(database, company.connection_id, customer("c1"), now=clock())
+    (request,) = read_set(far.begin()).requests
+    answer = answer_all(far.send())
+    filler = secrets.token_hex(200_000)
+    with full_disk(database), capture_logs() as log, pytest.raises(OperationalError, match="full"):
+        far.receive(f"{answer}<!-- {filler} -->")
+
+    assert [line["database"] for line in log if line["event"] == "disk_full"] == [database.engine.url.database]
+    assert operation_states(database, company.connection_id) == ["sent"]
+    question = read_set(far.begin())  # There is room again, and QuickBooks kept its answer.
+    assert (question.requests, "oldMessageSetID" in question.attributes) == ((), True)
+    far.receive(stored(success(request, "80000001-1")))
+    assert document_states(database, company.connection_id) == {"c1": "synced"}
+
+
+@contextmanager
+def full_disk(database: Database) -> Iterator[None]:
+    """Let SQLite's file grow no more while the block runs."""
+
+    def limit(connection: sqlite3.Connection, *_facts: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    pages = 1  # SQLite takes this for what the file has already.
+    event.listen(database.engine, "checkout", limit)
+    yield
+    pages = 2**30
+    with database.reading():
+        event.remove(database.engine, "checkout", limit)
 
 
 def test_a_closed_quickbooks_uses_up_no_retries(

@@ -120,6 +120,23 @@ def test_a_record_that_always_changes_first_is_read_three_times_and_then_left_to
     assert reasons(database, connection_id) == ["edit_conflict"]
 
 
+def test_a_record_that_was_locked_often_is_still_read_anew_when_somebody_was_faster(
+    far: FarSide, database: Database, connection_id: int, clock: StandingClock
+) -> None:
+    body = {"CustomerMod": {"ListID": "80000001-1", "Phone": "1"}}
+    with database.writing() as db:
+        enqueue_qbxml(db, connection_id, "CustomerModRq", body, now=clock())
+    asked = read_set(far.begin()).requests[0]
+    far.receive(document(found(asked, record("Customer", "80000001-1"))))
+    for code in (3175, 3175, 3175, 3200):
+        (change,) = read_set(far.begin()).requests
+        far.receive(document(refusal(change, code, "not now")))
+        clock.advance(hours=1)
+
+    assert read_set(far.begin()).names == ("CustomerQueryRq",)
+    assert reasons(database, connection_id) == []
+
+
 def test_a_failed_parent_is_named_at_what_waits_for_it_until_it_is_well(
     far: FarSide, database: Database, connection_id: int, clock: StandingClock
 ) -> None:

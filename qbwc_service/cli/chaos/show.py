@@ -43,6 +43,7 @@ def as_shown(report: ChaosReport) -> tuple[RenderableType, ...]:
     share = books.resolved_share
     resolved = "" if share is None else f", {share:.1%} of them settled without a person"
     facts = {
+        "Seed": report.options.seed,
         "Documents": report.options.documents,
         **{fate.value.capitalize(): books.fates.get(fate, 0) for fate in Fate},
         "Doubled": books.doubled,

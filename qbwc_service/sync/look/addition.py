@@ -6,7 +6,7 @@ from datetime import datetime
 from qbwc_service import qbxml
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.judge import Judgement, Sent
+from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.look.ask import render_values
 from qbwc_service.sync.look.balances import decide_payment
 from qbwc_service.sync.look.context import LookContext
@@ -14,6 +14,7 @@ from qbwc_service.sync.look.entries import decide_entry
 from qbwc_service.sync.look.found import go
 from qbwc_service.sync.look.numbers import decide_number
 from qbwc_service.sync.look.tax_codes import keep_codes
+from qbwc_service.sync.sent import Sent
 
 
 def decide_addition(

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 from qbwc_service import qbxml
 from qbwc_service.store import ProblemReason
-from qbwc_service.sync.judge import Judgement, Sent, fails
+from qbwc_service.sync.judge import Judgement, fails
 from qbwc_service.sync.look.decided import QUICKBOOKS, Decided
 from qbwc_service.sync.look.found import go, identity_of, show
+from qbwc_service.sync.sent import Sent
 
 ACCOUNT = "ARAccountRef"
 APPLIED = "AppliedToTxnAdd"

@@ -10,7 +10,7 @@ from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import DocumentKind, ProblemReason
 from qbwc_service.sync.agreed import find_ids, plain, trim_record
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, fails, goes_again
+from qbwc_service.sync.judge import Judgement, done, fails, goes_again
 from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import Agreed, LookContext
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
@@ -19,6 +19,7 @@ from qbwc_service.sync.look.merge import Conflict, Merge, Sides, merge
 from qbwc_service.sync.look.tax_codes import lacking_code, lacks_code, read_codes, with_codes
 from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.rules import SALES, ConflictPolicy, fill_in, list_origins
+from qbwc_service.sync.sent import Sent
 
 GONE = "the record is not in QuickBooks any more"
 SO_ALREADY = "QuickBooks has it so already"

@@ -8,9 +8,10 @@ from datetime import datetime
 from qbwc_service import qbxml
 from qbwc_service.store import DocumentKind, ProblemReason
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, fails
+from qbwc_service.sync.judge import Judgement, done, fails
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.found import go, has_mark, identity_of, look_again, show
+from qbwc_service.sync.sent import Sent
 
 Values = Mapping[str, object]
 

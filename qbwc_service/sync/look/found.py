@@ -7,8 +7,9 @@ from datetime import datetime
 from qbwc_service import qbxml
 from qbwc_service.store import Inquiry
 from qbwc_service.sync.compare import is_marked
-from qbwc_service.sync.judge import Judgement, Sent, goes_again
+from qbwc_service.sync.judge import Judgement, goes_again
 from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.sent import Sent
 
 SHOWN = (
     "ListID",

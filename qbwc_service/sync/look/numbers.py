@@ -7,11 +7,12 @@ from datetime import datetime
 from qbwc_service import qbxml
 from qbwc_service.store import ProblemReason
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, fails
+from qbwc_service.sync.judge import Judgement, done, fails
 from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.found import go, has_mark, identity_of, look_again, show
 from qbwc_service.sync.rules import NumberPolicy
+from qbwc_service.sync.sent import Sent
 
 LONGEST = 11
 """Characters of the number of a sale [Intuit: RefNumber]."""

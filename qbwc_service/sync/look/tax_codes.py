@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from qbwc_service import qbxml
 from qbwc_service.store import Inquiry, OperationState
-from qbwc_service.sync.judge import Judgement, Sent, ended
+from qbwc_service.sync.judge import Judgement, ended
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.lines import LINE_NAMES
 from qbwc_service.sync.rules import LineTaxCode, TaxSource
+from qbwc_service.sync.sent import Sent
 
 Values = Mapping[str, object]
 Codes = Mapping[str, str]

@@ -7,7 +7,7 @@ from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.classify import find_connection_reason
 from qbwc_service.sync.problems.reasons import REASONS, ReasonFact
 from qbwc_service.sync.problems.record import CONNECTION, NewProblem, close_problems, open_problems, subject_of
-from qbwc_service.sync.problems.show import ProblemInfo, count_problems, get_problem, list_problems
+from qbwc_service.sync.problems.show import ProblemInfo, count_problems, get_problem, list_causes, list_problems
 
 __all__ = [
     "CONNECTION",
@@ -20,6 +20,7 @@ __all__ = [
     "count_problems",
     "find_connection_reason",
     "get_problem",
+    "list_causes",
     "list_problems",
     "open_problems",
     "subject_of",

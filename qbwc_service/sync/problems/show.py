@@ -62,6 +62,12 @@ def list_problems(
     return [_info(*row) for row in db.execute(query)]
 
 
+def list_causes(db: Session, connection_id: int, *, limit: int) -> list[ProblemInfo]:
+    """Give the newest open problems but those that only wait for another one: a person begins with these."""
+    query = _select(connection_id).where(Problem.closed_at.is_(None), Problem.reason != ProblemReason.PARENT_FAILED)
+    return [_info(*row) for row in db.execute(query.order_by(Problem.id.desc()).limit(limit))]
+
+
 def get_problem(db: Session, connection_id: int, problem_id: int) -> ProblemInfo:
     """Give one problem, open or closed; NotFoundError where the connection has none of that number."""
     row = db.execute(_select(connection_id).where(Problem.id == problem_id)).one_or_none()

@@ -5,7 +5,13 @@ compares what was sent with what is there. See docs/recovery.md.
 """
 
 from qbwc_service.sync.recovery.abandon import abandon_outcomes
-from qbwc_service.sync.recovery.answer import Recovered, apply_inquiry, apply_stored_answer, refuse_inquiry
+from qbwc_service.sync.recovery.answer import (
+    Recovered,
+    apply_inquiry,
+    apply_stored_answer,
+    is_stored_answer,
+    refuse_inquiry,
+)
 from qbwc_service.sync.recovery.ask import (
     AUTOMATIC_TRIES,
     InquirySet,
@@ -25,6 +31,7 @@ __all__ = [
     "abandon_outcomes",
     "apply_inquiry",
     "apply_stored_answer",
+    "is_stored_answer",
     "next_question",
     "refuse_inquiry",
 ]

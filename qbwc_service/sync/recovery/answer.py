@@ -13,15 +13,16 @@ from qbwc_service.errors import AnswerError
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, Link
 from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
-from qbwc_service.sync.judge import Judgement, Sent
+from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.look import LookContext, find_going, load_context
 from qbwc_service.sync.look.found import identity_of
-from qbwc_service.sync.payments import used_credit_memos
+from qbwc_service.sync.make_sent import make_sent
 from qbwc_service.sync.recovery.findings import Findings, find_disputed
 from qbwc_service.sync.recovery.named import decide_named
 from qbwc_service.sync.recovery.questions import Question, plan_questions
 from qbwc_service.sync.recovery.sent_write import load_sent_writes
 from qbwc_service.sync.recovery.verdict import ask_alone, decide, give_up
+from qbwc_service.sync.sent import Sent
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
@@ -46,7 +47,7 @@ def apply_stored_answer(
     What the kept answer does not mention is looked up too. An answer that cannot be read is asked for again.
     """
     try:
-        is_stored = _is_stored(answer)
+        is_stored = is_stored_answer(answer)
     except AnswerError as unreadable:
         return Recovered(applied=Applied(problem=unreadable.message), is_stored=False)
     if not is_stored:
@@ -175,24 +176,12 @@ def record_decisions(
 
 def sent_of(operation: InquiredOperation) -> Sent:
     """Give an operation with an open question as what was sent."""
-    return Sent(
-        operation_id=operation.id,
-        request=operation.request,
-        is_write=operation.is_write,
-        retries=operation.retries,
-        external_guid=operation.external_guid,
-        document_id=operation.document_id,
-        fingerprint=operation.fingerprint,
-        document_kind=operation.document_kind,
-        document_body=operation.document_body,
-        subject=queue.name_subject(operation.document_kind, operation.external_id, request=operation.request),
-        credit_memos=used_credit_memos(operation.document_body) if operation.document_body else (),
-        reads_edit_sequence=operation.inquiry in {Inquiry.EDIT_SEQUENCE, Inquiry.LOOK},
-        decided=operation.decided or {},
-    )
+    reads = operation.inquiry in {Inquiry.EDIT_SEQUENCE, Inquiry.LOOK}
+    return make_sent(operation, operation.document, reads_edit_sequence=reads)
 
 
-def _is_stored(answer: str) -> bool:
+def is_stored_answer(answer: str) -> bool:
+    """Say whether QuickBooks had kept the answer that it was asked for. AnswerError where that cannot be read."""
     parsed = qbxml.read_answer(answer)
     if parsed.message_set_status_code not in STORED:
         return False

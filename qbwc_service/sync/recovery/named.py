@@ -6,10 +6,11 @@ from datetime import datetime
 
 from qbwc_service.store import ABOUT_OUTCOMES, ProblemReason
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, fails
+from qbwc_service.sync.judge import Judgement, done, fails
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.recovery.findings import Findings
 from qbwc_service.sync.recovery.verdict import leave_undecided
+from qbwc_service.sync.sent import Sent
 
 LINKED = "linked by a person, and read in QuickBooks"
 

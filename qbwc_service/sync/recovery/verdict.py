@@ -12,10 +12,11 @@ from qbwc_service import qbxml, queue
 from qbwc_service.store import ABOUT_OUTCOMES, DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.compare import agrees
 from qbwc_service.sync.effect import find_effect
-from qbwc_service.sync.judge import Judgement, Sent, done, ended, fails, goes_again, unknown
+from qbwc_service.sync.judge import MOST_AGAIN, Judgement, done, ended, fails, goes_again, unknown
 from qbwc_service.sync.look import LookContext, decide_addition, decide_change
 from qbwc_service.sync.recovery.findings import Findings
 from qbwc_service.sync.recovery.sent_write import SentWrite
+from qbwc_service.sync.sent import Sent
 
 ADOPTED = "found in QuickBooks after its answer was lost"
 ABSENT = "QuickBooks has not done it: it is sent again"
@@ -23,9 +24,6 @@ GONE = "the record that it changes is not in QuickBooks any more"
 NO_QUERY = "QuickBooks has no query that would tell whether it has done this"
 
 NEVER_ANSWERED = "it was handed out {count} times, and QuickBooks has never done it nor answered"
-
-MOST_AGAIN = 32
-"""Twice as many as go out again after one loss; half of that after the next one, until the cause is alone."""
 
 RATES = ("SalesTaxPercentage", "ExchangeRate")
 """Numbers of a transaction that are no amounts."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from qbwc_service.qbxml import RetObject
-from qbwc_service.queue import RetryPolicy
+from qbwc_service.queue import InquiredDocument, RetryPolicy
 from qbwc_service.store import DocumentKind, Inquiry, OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.recovery.answer import sent_of
@@ -101,7 +101,8 @@ def test_a_look_that_finds_its_own_record_at_another_document_says_which(
     kind: DocumentKind, reason: ProblemReason
 ) -> None:
     write = sent_write("InvoiceAddRq", INVOICE, Inquiry.LOOK)
-    write = replace(write, operation=replace(write.operation, document_kind=kind))
+    its_document = InquiredDocument(kind=kind, external_id="A", body={}, fingerprint="")
+    write = replace(write, operation=replace(write.operation, document=its_document))
     ours = RetObject(name="InvoiceRet", values={"TxnID": "A1-1"})
     findings = Findings(write, 1, answered=1, marked={"A1-1": ours})
 

@@ -22,16 +22,14 @@ def inquired(request: str, inquiry: Inquiry = Inquiry.OUTCOME, *, number: int = 
         inquiry=inquiry,
         inquiries=1,
         retries=0,
+        readings=0,
         not_before=SENT_AT,
         batch_limit=None,
         message_set_id=1,
         body=None,
         external_guid=GUID,
         document_id=None,
-        document_kind=None,
-        external_id=None,
-        document_body=None,
-        fingerprint=None,
+        document=None,
         decided=None,
     )
 
