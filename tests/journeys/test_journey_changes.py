@@ -238,3 +238,41 @@ def test_what_somebody_deleted_there_already_is_deleted_here_too(synced: Office)
 
     assert synced.update() == ["TxnDelRq"]
     assert synced.state("invoice", "i1") == "deleted"
+
+
+def test_a_line_gets_what_it_did_not_have_before(office: Office) -> None:
+    bare = {"item": {"full_name": "Line Haul"}, "quantity": "1", "rate": "100.00"}
+    office.put(customer("c1"), invoice("i1", lines=[bare]))
+    office.update()
+
+    more = {"service_date": "2026-11-01", "other1": "40 ft", "class": {"full_name": "East"}}
+    office.put(invoice("i1", lines=[{**bare, **more}]))
+    office.update()
+
+    (there,) = office.lines("invoice", "i1")
+    assert (there["ServiceDate"], there["Other1"]) == ("2026-11-01", "40 ft")
+    assert office.company.full_name(there["ClassRef"]) == "East"  # type: ignore[arg-type]
+
+
+def test_a_deposit_gets_one_more_payment_and_another_fee(office: Office) -> None:
+    def payout(fee: str, *payments: str) -> Content:
+        parts = [{"payment": {"external_id": name}} for name in payments]
+        fee_line = {"amount": fee, "account": {"full_name": "Merchant Fees"}}
+        return "deposit", {
+            "external_id": "po1",
+            "account": {"full_name": "Checking"},
+            "payments": parts,
+            "fee": fee_line,
+        }
+
+    office.put(customer("c1"), *(payment(name) for name in ("p1", "p2", "p3")), payout("5.00", "p1"))
+    office.update()
+
+    office.put(payout("7.00", "p1", "p2"))
+    office.update()
+    assert office.txn("deposit", "po1").total == Decimal("193.00")
+
+    office.put(payout("7.00", "p3"))
+    office.update()
+    held = {office.txn("payment", "p3").txn_id: office.txn("deposit", "po1").txn_id}
+    assert (office.txn("deposit", "po1").total, office.company.tables.deposit_of) == (Decimal("93.00"), held)

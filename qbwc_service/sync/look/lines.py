@@ -14,6 +14,7 @@ from qbwc_service.sync.compare import agrees, same
 
 Line = Mapping[str, object]
 NEW_LINE = "-1"
+PAYMENT = "PaymentTxnID"
 ID = "TxnLineID"
 PRICED_BY = ("Quantity", "Rate", "Amount")
 """QuickBooks works out the one that is missing, so that what is given of them goes out together."""
@@ -70,6 +71,18 @@ class _Work:
     places: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Side:
+    """Our lines, and what makes two the same: what they say, and the document of yours they come from."""
+
+    lines: Sequence[Line]
+    keys: Sequence[str]
+
+    def changeable(self, start: int, end: int) -> list[int]:
+        """Give the places of those lines in a stretch that a change can make into others."""
+        return [place for place in range(start, end) if PAYMENT not in self.lines[place]]
+
+
 def merge_lines(
     old: Sequence[Line],
     new: Sequence[Line],
@@ -91,7 +104,7 @@ def merge_lines(
         record={str(line.get(ID)): line for line in record},
         app_wins=app_wins,
     )
-    pairs = _pair(_keys(old, origins.old), _keys(new, origins.new))
+    pairs = _pair(_side(old, origins.old), _side(new, origins.new))
     for position, line_id in enumerate(ids):
         if position not in pairs.values() and line_id in work.base:
             _remove(work, line_id, old[position], position)
@@ -117,19 +130,25 @@ def merge_lines(
     return work.result
 
 
-def _pair(before: Sequence[str], after: Sequence[str]) -> dict[int, int]:
-    """Say which old line each new one is: equal ones first, then by their place between equal ones."""
+def _pair(before: _Side, after: _Side) -> dict[int, int]:
+    """Say which old line each new one is: equal ones first, then by their place between equal ones.
+
+    The line of a payment in a deposit is that payment's: it never becomes another one.
+    """
     pairs: dict[int, int] = {}
-    for kind, start, end, to, until in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
-        if kind in {"equal", "replace"}:
-            pairs |= {to + step: start + step for step in range(min(end - start, until - to))}
+    for kind, start, end, to, until in SequenceMatcher(a=before.keys, b=after.keys, autojunk=False).get_opcodes():
+        if kind == "equal":
+            pairs |= dict(zip(range(to, until), range(start, end), strict=True))
+        elif kind == "replace":
+            ours, theirs = after.changeable(to, until), before.changeable(start, end)
+            pairs |= dict(zip(ours, theirs, strict=False))
     return pairs
 
 
-def _keys(lines: Sequence[Line], origins: Sequence[Line]) -> list[str]:
-    """Give what makes lines the same: what they say, and the document of yours they come from."""
+def _side(lines: Sequence[Line], origins: Sequence[Line]) -> _Side:
     sources = [origin.get("source") for origin in origins] or [None] * len(lines)
-    return [json.dumps([plain(line), source], sort_keys=True) for line, source in zip(lines, sources, strict=True)]
+    keys = [json.dumps([plain(line), source], sort_keys=True) for line, source in zip(lines, sources, strict=True)]
+    return _Side(lines=lines, keys=keys)
 
 
 def _keep(work: _Work, line_id: str, position: int, **values: object) -> None:
@@ -162,7 +181,7 @@ def _changed_values(work: _Work, line_id: str, old: Line, new: Line, position: i
     values: dict[str, object] = {}
     for name in dict.fromkeys((*old, *new)):
         ours = new.get(name)
-        if plain(old.get(name)) == plain(ours) or (ours is not None and same(ours, theirs.get(name))):
+        if plain(old.get(name)) == plain(ours) or _is_so_already(ours, theirs.get(name)):
             continue
         if plain(agreed.get(name)) != plain(theirs.get(name)):
             path = f"lines[{position}].{name}"
@@ -179,6 +198,11 @@ def _changed_values(work: _Work, line_id: str, old: Line, new: Line, position: i
     if any(name in values for name in PRICED_BY):
         values |= {name: new[name] for name in PRICED_BY if new.get(name) is not None}
     return values
+
+
+def _is_so_already(ours: object, theirs: object) -> bool:
+    """Say whether QuickBooks has a value as we have it now; one that it does not have at all has to go out."""
+    return ours is not None and theirs is not None and same(ours, theirs)
 
 
 def _find_twin(work: _Work, unknown: Sequence[str], line: Line) -> str | None:
