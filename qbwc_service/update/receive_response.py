@@ -28,6 +28,7 @@ from qbwc_service.sync import (
     list_sent,
     pull,
 )
+from qbwc_service.sync.recheck import recheck
 from qbwc_service.sync.recovery import AUTOMATIC_TRIES, apply_inquiry, apply_stored_answer, refuse_inquiry
 from qbwc_service.update.company_file import prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
@@ -160,7 +161,7 @@ def _apply_text(
     text, retries = answer.response, policy.retries
     match kept.purpose:
         case MessageSetPurpose.IDENTITY:
-            return _apply_identity(db, held, answer, owner_id=owner_id, now=now)
+            return _apply_identity(db, held, answer, owner_id=owner_id, policy=policy, now=now)
         case MessageSetPurpose.RECOVERY:
             applied = _apply_stored_answer(db, kept, text, policy=policy, now=now)
         case MessageSetPurpose.INQUIRY if held.session.state is SessionState.ENDED:
@@ -226,7 +227,9 @@ def record_failure(
     return Progress(percent=SESSION_IS_OVER, connection_id=kept.connection_id)
 
 
-def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, now: datetime) -> Applied:
+def _apply_identity(
+    db: Session, held: Held, answer: Answer, *, owner_id: str, policy: UpdatePolicy, now: datetime
+) -> Applied:
     facts = qbxml.read_host(answer.response)
     session = held.session
     if not facts.has_company:
@@ -234,8 +237,11 @@ def _apply_identity(db: Session, held: Held, answer: Answer, *, owner_id: str, n
             session.last_error = "QuickBooks did not say which company file is open, so nothing was sent to it."
         return Applied(problem=None if session.is_identified else session.last_error)
     found = read_company_file(facts, path=session.company_file_path, owner_id=owner_id)
+    was_identified = session.is_identified
     mismatch = prove_company_file(db, held, found, now=now)
     if mismatch is None:
+        if not was_identified:
+            recheck(db, held.connection.id, after=policy.recheck_after, now=now)
         return Applied()
     session.last_error = mismatch
     if session.state is SessionState.OPEN:
