@@ -132,6 +132,7 @@ def make_policy(settings: Settings) -> UpdatePolicy:
         lease=timedelta(minutes=settings.lease_minutes),
         ticket_lifetime=timedelta(minutes=settings.ticket_minutes),
         password_grace=timedelta(hours=settings.password_grace_hours),
+        recheck_after=timedelta(minutes=settings.recheck_minutes),
         minimum_client_version=settings.minimum_client_version,
         limits=BatchLimits(writes=settings.batch_size),
         retries=RetryPolicy(

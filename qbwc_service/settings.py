@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     max_attempts: int = Field(default=8, ge=1, le=100)
     retry_first_seconds: float = Field(default=30, ge=0.01, le=3600)
     retry_longest_seconds: float = Field(default=3600, ge=0.01, le=86400)
+    recheck_minutes: int = Field(default=60, ge=1, le=10080)
     minimum_client_version: str = ""
     run_every_minutes: int = Field(default=5, ge=1, le=1440)
     log_format: Annotated[Literal["text", "json"], _Lower] = "text"
@@ -180,14 +181,22 @@ def read_database_url(environ: Mapping[str, str]) -> str:
 
     The server key is not asked for: whoever upgrades a database need not hold it.
     """
-    mistakes: list[FieldError] = []
-    value = _read_value("database_url", environ, mistakes=mistakes)
-    settings = _validate(
-        {"server_key": "-" * _MINIMUM_KEY_BYTES} | ({"database_url": value} if value else {}), mistakes=mistakes
-    )
-    if settings is None or mistakes:
-        raise InvalidSettingsError("The database's address cannot be used", mistakes)
+    settings = _read_alone("database_url", environ, summary="The database's address cannot be used")
     return settings.database_url.get_secret_value()
+
+
+def read_recheck_minutes(environ: Mapping[str, str]) -> int:
+    """Give alone after how many minutes a problem is checked again: problems can be read without the server key."""
+    return _read_alone("recheck_minutes", environ, summary="The time between checks cannot be used").recheck_minutes
+
+
+def _read_alone(name: str, environ: Mapping[str, str], *, summary: str) -> Settings:
+    mistakes: list[FieldError] = []
+    value = _read_value(name, environ, mistakes=mistakes)
+    settings = _validate({"server_key": "-" * _MINIMUM_KEY_BYTES} | ({name: value} if value else {}), mistakes=mistakes)
+    if settings is None or mistakes:
+        raise InvalidSettingsError(summary, mistakes)
+    return settings
 
 
 def _validate(values: Mapping[str, str], *, mistakes: list[FieldError]) -> Settings | None:

@@ -16,7 +16,7 @@ from qbwc_service.simulator.quickbooks.records import Entry, Transaction
 from qbwc_service.store import Database, DocumentKind
 from qbwc_service.sync import Deed, Leaving, act_on_problem, delete_document, enqueue_documents, watch_connection
 from qbwc_service.sync.change_rules import change_rules
-from qbwc_service.sync.problems import ProblemAction, ProblemInfo, list_problems
+from qbwc_service.sync.problems import ProblemAction, ProblemInfo, get_problem, list_problems
 from qbwc_service.sync.rules import save_rules
 from qbwc_service.sync.show import DocumentInfo, get_document
 from qbwc_service.update import UpdateService
@@ -150,6 +150,11 @@ class Office:
         """The one open problem of this reason."""
         (found,) = [one for one in self.problems() if one.reason.value == reason]
         return found
+
+    def closed_by(self, problem_id: int) -> str | None:
+        """Who closed a problem; None where it is open."""
+        with self.database.reading() as db:
+            return get_problem(db, self.connection_id, problem_id).closed_by
 
     def act(self, reason: str, action: str, **more: str) -> None:
         """Do something about the one open problem of this reason; it has to be closed afterwards."""

@@ -5,7 +5,7 @@ calls never commits.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +58,13 @@ class Desk:
         from qbwc_service.settings import read_database_url  # noqa: PLC0415
 
         return read_database_url(self.environ)
+
+    @property
+    def recheck_after(self) -> timedelta:
+        """After how long a problem is checked again; the other settings need not be there."""
+        from qbwc_service.settings import read_recheck_minutes  # noqa: PLC0415
+
+        return timedelta(minutes=read_recheck_minutes(self.environ))
 
     @cached_property
     def unchecked_database(self) -> "Database":

@@ -1,6 +1,7 @@
 """``qbwc-service problems``: why something does not sync, and what a person can do about it."""
 
 import json
+from datetime import datetime, timedelta
 
 import click
 from rich.console import RenderableType
@@ -78,7 +79,7 @@ def show(desk: Desk, connection_id: int, problem_id: int) -> Reply:
     with desk.database.reading() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         problem = get_problem(db, connection_id, problem_id)
-    return Reply(data=_data(problem), shown=_shown(problem, connection_id))
+    return Reply(data=_data(problem), shown=_shown(problem, connection_id, recheck_after=desk.recheck_after))
 
 
 action_argument = click.argument("action", type=click.Choice([action.value for action in ProblemAction]))
@@ -199,7 +200,13 @@ def _data(problem: ProblemInfo) -> dict[str, object]:
     return {"problem": problem, "title": fact.title, "advice": fact.advice, "actions": fact.actions}
 
 
-def _shown(problem: ProblemInfo, connection_id: int) -> tuple[RenderableType, ...]:
+def _next_check(problem: ProblemInfo, recheck_after: timedelta) -> datetime | None:
+    """When the next session looks whether the cause is gone; None where it never does by itself."""
+    is_checked = problem.fact.recheck is not None and problem.kind is not None and problem.closed_at is None
+    return problem.seen_at + recheck_after if is_checked else None
+
+
+def _shown(problem: ProblemInfo, connection_id: int, *, recheck_after: timedelta) -> tuple[RenderableType, ...]:
     fact = problem.fact
     facts = {
         "Problem": problem.id,
@@ -212,6 +219,7 @@ def _shown(problem: ProblemInfo, connection_id: int) -> tuple[RenderableType, ..
         "Waits for operation": problem.cause_id,
         "Since": problem.opened_at,
         "Seen last": problem.seen_at,
+        "Checked again": _next_check(problem, recheck_after),
         "Closed": problem.closed_at,
         "Closed by": problem.closed_by,
     }

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from qbwc_service.queue.unblock import has_undone_parent
 from qbwc_service.store import Inquiry, Operation, OperationState
 
+RECHECK_PRIORITY = 200
+"""Behind what is new."""
+
 BEFORE_SENDING = (Inquiry.EDIT_SEQUENCE, Inquiry.LOOK)
 """What has to be read before an operation goes out, however often it is tried."""
 
@@ -61,12 +64,14 @@ def send_again(
     *,
     inquiry: Inquiry | None = None,
     decided: Mapping[str, object] | None = None,
+    is_recheck: bool = False,
     now: datetime,
 ) -> bool:
     """Put a failed or cancelled operation, or one whose outcome is unknown, back to *waiting*; say if it was one.
 
     A person decided this: for an *unknown* write it means "I looked, it is not in QuickBooks". ``inquiry`` is what
-    has to be asked (again) before it goes out, ``decided`` what they decided about it beside.
+    has to be asked (again) before it goes out, ``decided`` what they decided about it beside. ``is_recheck``: nobody
+    did, it is only tried whether it goes now; behind new work, and once, as one that was given up.
     """
     held = (
         Operation.connection_id == connection_id,
@@ -83,8 +88,7 @@ def send_again(
             # Its outcome is known now; what has to be read before it goes out still has to be read.
             inquiry=inquiry or case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry)),
             inquiries=0,
-            retries=0,
-            readings=0,
+            **({"priority": RECHECK_PRIORITY} if is_recheck else {"retries": 0, "readings": 0}),
             **({} if decided is None else {"decided": dict(decided)}),
         )
     )

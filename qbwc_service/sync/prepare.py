@@ -20,7 +20,7 @@ from qbwc_service.sync.kinds import Rendered, render_document
 from qbwc_service.sync.leave import render_decided, with_decided
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.tax_codes import lacking_code, with_codes
-from qbwc_service.sync.problems.record import NewProblem, find_held_up, open_problems
+from qbwc_service.sync.problems.record import NewProblem, close_outdated, find_held_up, open_problems
 from qbwc_service.sync.raw import render_request
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
 from qbwc_service.sync.rules import Rules, fill_in
@@ -130,6 +130,7 @@ def _record_refusals(
     ]
     held_up = find_held_up(db, connection_id, {operation.id: operation.request for operation in refused})
     open_problems(db, connection_id, [*problems, *held_up], now=now)
+    close_outdated(db, connection_id, problems, now=now)
 
 
 def _reason(refusal: QbwcServiceError) -> ProblemReason:

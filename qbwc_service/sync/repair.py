@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.errors import StateError
 from qbwc_service.queue import OperationDetails, OperationInfo, get_operation, get_operation_details
-from qbwc_service.store import Document, DocumentState, Inquiry, Link, Operation, OperationState
+from qbwc_service.store import Document, DocumentKind, DocumentState, Inquiry, Link, Operation, OperationState
 from qbwc_service.sync.apply import get_sent, record_judgements
 from qbwc_service.sync.effect import ACTION, Effect
 from qbwc_service.sync.judge import done
 from qbwc_service.sync.look.decided import FOUND, Decided
 from qbwc_service.sync.problems.record import SETS_FIELD, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.records import check_id
-from qbwc_service.sync.rules import load_rules
+from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents
 
@@ -50,7 +50,8 @@ def retry_operation(
         raise _not_now(present, "retried", remedy=_why_not_retried(present, connection_id))
     if present.state is OperationState.UNKNOWN and present.is_write and not not_in_quickbooks:
         raise _may_be_there(db, connection_id, present)
-    asks = Decided.LINK in (decided or {}) or _looks(db, connection_id, present)
+    looks = looks_first(load_rules(db, connection_id), present.kind, present.request)
+    asks = looks or Decided.LINK in (decided or {})
     inquiry = Inquiry.LOOK if asks else None
     so = None if present.kind is None else {**_decided(db, connection_id, operation_id), **(decided or {})}
     if not queue.send_again(db, connection_id, operation_id, inquiry=inquiry, decided=so, now=now):
@@ -63,20 +64,22 @@ def retry_operation(
     return changed
 
 
-def _looks(db: Session, connection_id: int, operation: OperationInfo) -> bool:
+def looks_first(rules: Rules, kind: DocumentKind | None, request: str) -> bool:
     """Say whether QuickBooks is looked at (again) before the operation of a document goes out."""
-    if operation.kind is None or operation.request == SETS_FIELD:
+    if kind is None or request == SETS_FIELD:
         return False
-    if operation.request.endswith("ModRq"):
-        return True
-    return operation.request.endswith("AddRq") and load_rules(db, connection_id).looks_before_adding(operation.kind)
+    return request.endswith("ModRq") or (request.endswith("AddRq") and rules.looks_before_adding(kind))
 
 
 def _decided(db: Session, connection_id: int, operation_id: int) -> dict[str, object]:
     """Give what was decided about an operation, but what a look found: it is found anew."""
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
-    decided = db.scalar(select(Operation.decided).where(*held)) or {}
-    return {name: value for name, value in decided.items() if name not in FOUND}
+    return without_found(db.scalar(select(Operation.decided).where(*held)))
+
+
+def without_found(decided: Mapping[str, object] | None) -> dict[str, object]:
+    """Give what a person decided, without what a look found."""
+    return {name: value for name, value in (decided or {}).items() if name not in FOUND}
 
 
 def link_operation(

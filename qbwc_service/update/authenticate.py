@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, insert, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
@@ -21,6 +21,7 @@ from qbwc_service.store import (
 )
 from qbwc_service.sync import mark_documents
 from qbwc_service.sync.pull import measure_pull
+from qbwc_service.sync.recheck import has_due_rechecks
 from qbwc_service.update.policy import UpdatePolicy
 from qbwc_service.update.session import end_session
 
@@ -57,7 +58,7 @@ def authenticate(
 
 
 def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -> list[str]:
-    is_due, older, connection = _look(db, login, now=now)
+    is_due, older, connection = _look(db, login, policy=policy, now=now)
     if older is not None:
         is_alive = now - older.last_call_at < policy.lease
         if is_alive and older.install_id != login.install_id:
@@ -76,11 +77,15 @@ def _answer(db: Session, login: Login, *, policy: UpdatePolicy, now: datetime) -
     return [ticket, login.company_file_path or ""]
 
 
-def _look(db: Session, login: Login, *, now: datetime) -> tuple[bool, UpdateSession | None, Connection]:
+def _look(
+    db: Session, login: Login, *, policy: UpdatePolicy, now: datetime
+) -> tuple[bool, UpdateSession | None, Connection]:
     """See whether work is due and which session of the connection is open; one statement."""
     is_open = and_(UpdateSession.connection_id == Connection.id, UpdateSession.state == SessionState.OPEN)
+    work = queue.has_due_work(login.connection_id, now=now)
+    rechecks = has_due_rechecks(login.connection_id, after=policy.recheck_after, now=now)
     query = (
-        select(queue.has_due_work(login.connection_id, now=now), UpdateSession, Connection)
+        select(or_(work, rechecks), UpdateSession, Connection)
         .select_from(Connection)
         .outerjoin(UpdateSession, is_open)
         .where(Connection.id == login.connection_id)

@@ -13,11 +13,13 @@ class UpdatePolicy:
 
     ``lease``: a session without a call for so long no longer keeps other installs of its connection out.
     ``ticket_lifetime``: after so long without a call a ticket is worth nothing.
+    ``recheck_after``: a problem that was seen last so long ago is checked again.
     """
 
     lease: timedelta = timedelta(minutes=15)
     ticket_lifetime: timedelta = timedelta(minutes=60)
     password_grace: timedelta = timedelta(hours=24)
+    recheck_after: timedelta = timedelta(minutes=60)
     minimum_client_version: str = ""
     limits: BatchLimits = field(default_factory=BatchLimits)
     retries: RetryPolicy = field(default_factory=RetryPolicy)

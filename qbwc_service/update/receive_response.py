@@ -28,6 +28,7 @@ from qbwc_service.sync import (
     list_sent,
     pull,
 )
+from qbwc_service.sync.recheck import recheck
 from qbwc_service.sync.recovery import AUTOMATIC_TRIES, apply_inquiry, apply_stored_answer, refuse_inquiry
 from qbwc_service.update.company_file import prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
@@ -236,8 +237,11 @@ def _apply_identity(
             session.last_error = "QuickBooks did not say which company file is open, so nothing was sent to it."
         return Applied(problem=None if session.is_identified else session.last_error)
     found = read_company_file(facts, path=session.company_file_path, owner_id=owner_id)
+    was_identified = session.is_identified
     mismatch = prove_company_file(db, held, found, now=now)
     if mismatch is None:
+        if not was_identified:
+            recheck(db, held.connection.id, after=policy.recheck_after, now=now)
         return Applied()
     session.last_error = mismatch
     if session.state is SessionState.OPEN:

@@ -1,7 +1,7 @@
 """sendRequestXML: prove the company file, then hand out what is due."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from qbwc_service import qbxml, queue
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState, SessionEnd, SessionState, allocate_ids
 from qbwc_service.sync import Batch, Dialect, prepare_batch, pull
+from qbwc_service.sync.recheck import recheck
 from qbwc_service.sync.recovery import InquirySet, KeptAnswer, NextQuestion, StoredAnswerQuestion, next_question
 from qbwc_service.update.company_file import identity_requests, prove_company_file, read_company_file
 from qbwc_service.update.policy import UpdatePolicy
@@ -72,8 +73,11 @@ def send_request(
     held.session.last_error = None
     if held.unsettled is not None and held.unsettled.state is MessageSetState.SENT:
         return _repeat(held.unsettled)
-    if not held.session.is_identified and not _identify(db, held, host, owner_id=owner_id, policy=policy, now=now):
-        return NextMessageSet(qbxml="", connection_id=held.connection.id)
+    if not held.session.is_identified:
+        if not _identify(db, held, host, owner_id=owner_id, policy=policy, now=now):
+            return NextMessageSet(qbxml="", connection_id=held.connection.id)
+        if held.session.is_identified and recheck(db, held.connection.id, after=policy.recheck_after, now=now):
+            held = replace(held, has_questions=True)
     dialect = _dialect(held, host)
     (message_set_id,) = allocate_ids(db, "message_sets")
     outgoing = _next(db, held, message_set_id, dialect, policy=policy, now=now) if held.session.is_identified else None

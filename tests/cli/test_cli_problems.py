@@ -1,5 +1,6 @@
 """What a person sees of problems and does about them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +110,7 @@ def test_a_problem_is_shown_with_its_meaning_its_evidence_and_what_helps(
     assert shown["actions"] == ["create_missing", "retry", "clear"]
     assert shown["problem"]["evidence"]["status_code"] == "3140"
     assert f"qbwc-service problems do {connection_id} 1 retry" in text
+    assert re.search(r"Checked again: +2026-11-20 10:00", text), "an hour after it was seen last"
 
 
 def test_the_list_is_readable_in_a_hundred_columns(

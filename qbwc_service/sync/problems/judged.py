@@ -8,16 +8,19 @@ from sqlalchemy.orm import Session
 from qbwc_service.store import OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.classify import find_failure_reason
+from qbwc_service.sync.problems.reasons import RECHECKED
 from qbwc_service.sync.problems.record import (
     BY_ITSELF,
     NOTICES,
     NewProblem,
+    close_outdated,
     close_problems,
     find_held_up,
     hold_up_again,
     open_problems,
     subject_of,
 )
+from qbwc_service.sync.sent import Sent
 
 
 def record_problems(
@@ -25,16 +28,20 @@ def record_problems(
 ) -> None:
     """Open and close the problems of judged operations; one statement where nothing is wrong, a few where it is."""
     troubled = {problem.operation_id: problem for problem in map(find_problem, judgements) if problem is not None}
-    well = [judgement.sent for judgement in judgements if judgement.sent.operation_id not in troubled]
+    well = [judgement for judgement in judgements if judgement.sent.operation_id not in troubled]
+    done = [one.sent for one in well if one.outcome.state is OperationState.DONE]
     freed = close_problems(
         db,
         connection_id,
-        subjects={subject_of(sent.operation_id, sent.document_id, request=sent.request) for sent in well},
-        causes={sent.operation_id for sent in well},
+        subjects={_subject(sent) for sent in done},
+        causes={sent.operation_id for sent in done},
         but=NOTICES,
         by=by,
         now=now,
     )
+    # What only goes on may come back to the same refusal: a problem that is being checked again stays until then.
+    going = {_subject(one.sent) for one in well if one.outcome.state is not OperationState.DONE}
+    close_problems(db, connection_id, subjects=going, but=(*NOTICES, *RECHECKED), by=by, now=now)
     failed = {
         judgement.sent.operation_id: judgement.sent.subject
         for judgement in judgements
@@ -42,6 +49,7 @@ def record_problems(
     }
     held_up = find_held_up(db, connection_id, failed)
     open_problems(db, connection_id, [*troubled.values(), *held_up], now=now)
+    close_outdated(db, connection_id, troubled.values(), now=now)
     hold_up_again(db, connection_id, freed, now=now)
 
 
@@ -66,3 +74,7 @@ def find_problem(judgement: Judgement) -> NewProblem | None:
         request=sent.request,
         evidence={"request": sent.request, **said, **judgement.evidence},
     )
+
+
+def _subject(sent: Sent) -> str:
+    return subject_of(sent.operation_id, sent.document_id, request=sent.request)

@@ -5,19 +5,33 @@ The one place for the texts of problems; the command line shows them, docs/probl
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from qbwc_service.store import ProblemReason
 from qbwc_service.sync.problems.actions import ProblemAction
 
 
+class Recheck(StrEnum):
+    """How the service sees by itself whether the cause of a document's problem is gone from QuickBooks."""
+
+    LOOK = "look"
+    """QuickBooks is asked, which changes nothing; the document goes out when nothing is against it any more."""
+    RESEND = "resend"
+    """It is sent again as it was refused, after a look where the rules ask for one: only QuickBooks itself can tell."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonFact:
-    """One reason as people read it. ``actions`` are those that help; none where only the cause itself can go away."""
+    """One reason as people read it. ``actions`` are those that help; none where only the cause itself can go away.
+
+    ``recheck`` is how a document's problem is checked again by itself; None where only a person or new content helps.
+    """
 
     reason: ProblemReason
     title: str
     advice: str
     actions: tuple[ProblemAction, ...] = ()
+    recheck: Recheck | None = None
 
 
 _REPAIRED = (ProblemAction.RETRY, ProblemAction.CLEAR)
@@ -59,6 +73,7 @@ _FACTS = (
         advice="Customers, vendors, employees and other names share one list. Link the record that has the name, or "
         "send the document with another name.",
         actions=(ProblemAction.LINK, *_REPAIRED),
+        recheck=Recheck.RESEND,
     ),
     ReasonFact(
         reason=ProblemReason.EDIT_CONFLICT,
@@ -66,18 +81,21 @@ _FACTS = (
         advice="The evidence shows both values. Decide whose stands, or change one side so that they agree and retry. "
         "A request of your own with an old EditSequence has to be made anew from the record as it is.",
         actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.CUSTOMER_AMBIGUOUS,
         title="Several customers in QuickBooks may be this one",
         advice="The evidence lists them. Link the right one, or send it again as a customer of its own.",
         actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN, *_REPAIRED),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.CUSTOMER_INACTIVE,
         title="The customer is in QuickBooks, and inactive there",
         advice="Make it active again in QuickBooks and retry, link it as it is, or give the new one another name.",
         actions=(ProblemAction.LINK, *_REPAIRED),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.CUSTOMER_CHANGED,
@@ -85,6 +103,7 @@ _FACTS = (
         advice="The evidence shows both. Change it in QuickBooks too (its payments come off), keep the customer there, "
         "or delete the record in QuickBooks and send the document as a new one.",
         actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.ITEM_AMBIGUOUS,
@@ -92,6 +111,7 @@ _FACTS = (
         advice="The evidence lists those whose names are nearly the same. Link the right one, or send it again as an "
         "item of its own.",
         actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN, *_REPAIRED),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.DUPLICATE_NUMBER,
@@ -99,6 +119,7 @@ _FACTS = (
         advice="The evidence shows what has it. If it is the same document, link it; if it is another one, give this "
         "one a new number, or send it with the number all the same. Delete the other one and retry works too.",
         actions=(ProblemAction.LINK, ProblemAction.RENUMBER, ProblemAction.SEND_AGAIN, *_REPAIRED),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.ALREADY_PAID,
@@ -111,6 +132,7 @@ _FACTS = (
             ProblemAction.USE_QUICKBOOKS,
             *_REPAIRED,
         ),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.AMOUNT_EXCEEDS_BALANCE,
@@ -118,6 +140,7 @@ _FACTS = (
         advice="Somebody paid or credited a part of it in QuickBooks. use_quickbooks applies what is due and leaves "
         "the rest unapplied; or correct the payment and send it again.",
         actions=(ProblemAction.USE_QUICKBOOKS, ProblemAction.ACCEPT_EXTERNAL, *_REPAIRED),
+        recheck=Recheck.LOOK,
     ),
     ReasonFact(
         reason=ProblemReason.DRIFT,
@@ -145,6 +168,7 @@ _FACTS = (
         advice="QuickBooks changes and deletes only payments that are not deposited. Take it out of the deposit "
         "there and retry, or book the money back by hand and clear it.",
         actions=_REPAIRED,
+        recheck=Recheck.RESEND,
     ),
     ReasonFact(
         reason=ProblemReason.REFERENCE_MISSING,
@@ -153,30 +177,35 @@ _FACTS = (
         "QuickBooks, or make it active again; then retry. Where it names an id, a document that this one refers to is "
         "linked to a record that is not there: link or unlink that document first.",
         actions=(ProblemAction.CREATE_MISSING, *_REPAIRED),
+        recheck=Recheck.RESEND,
     ),
     ReasonFact(
         reason=ProblemReason.RECORD_LOCKED,
         title="Somebody kept the record open in QuickBooks",
         advice="It was tried many times. Close the record in QuickBooks, then retry.",
         actions=_REPAIRED,
+        recheck=Recheck.RESEND,
     ),
     ReasonFact(
         reason=ProblemReason.CLOSED_PERIOD,
         title="The books are closed for this date",
         advice="Open the period in QuickBooks and retry, or send the document with a later date.",
         actions=_REPAIRED,
+        recheck=Recheck.RESEND,
     ),
     ReasonFact(
         reason=ProblemReason.PERMISSION_DENIED,
         title="QuickBooks does not allow it",
         advice="Give the QuickBooks user or the application the right that the message names, as Admin; then retry.",
         actions=_REPAIRED,
+        recheck=Recheck.RESEND,
     ),
     ReasonFact(
         reason=ProblemReason.FEATURE_DISABLED,
         title="A feature of QuickBooks is switched off",
         advice="Turn it on in QuickBooks' preferences, if this edition has it; then retry.",
         actions=_REPAIRED,
+        recheck=Recheck.RESEND,
     ),
     ReasonFact(
         reason=ProblemReason.UNSUPPORTED_BY_VERSION,
@@ -272,3 +301,6 @@ _FACTS = (
 
 REASONS: Mapping[ProblemReason, ReasonFact] = {fact.reason: fact for fact in _FACTS}
 """Every reason, by its word."""
+
+RECHECKED = tuple(reason for reason, fact in REASONS.items() if fact.recheck is not None)
+"""The reasons whose problems are checked again by themselves."""

@@ -103,11 +103,13 @@ def close_problems(
     subjects: Collection[str] = (),
     causes: Collection[int] = (),
     but: Collection[ProblemReason] = (),
+    seen_before: datetime | None = None,
     by: str = BY_ITSELF,
     now: datetime,
 ) -> list[int]:
     """Close open problems of these subjects (``but`` some reasons), and those that these operations caused to others.
 
+    With ``seen_before`` only those that were seen last before that time.
     Gives the operations that were held up by these causes: they may be held up by others still. One statement.
     """
     if not subjects and not causes:
@@ -122,12 +124,19 @@ def close_problems(
             and_(is_open, Problem.cause_id.in_(sorted(causes))),
         ),
         *((Problem.reason.not_in(but),) if but else ()),
+        *((Problem.seen_at < seen_before,) if seen_before else ()),
     )
     move = update(Problem).where(*concerned).values(closed_at=now, closed_by=by)
     closed = db.execute(
         move.returning(Problem.operation_id, Problem.cause_id), execution_options={"synchronize_session": False}
     )
     return [operation_id for operation_id, cause_id in closed if operation_id is not None and cause_id is not None]
+
+
+def close_outdated(db: Session, connection_id: int, failed: Collection[NewProblem], *, now: datetime) -> None:
+    """Close the problems with which these subjects failed before and not this time; none where nothing failed."""
+    subjects = {problem.subject for problem in failed}
+    close_problems(db, connection_id, subjects=subjects, but=NOTICES, seen_before=now, now=now)
 
 
 def hold_up_again(db: Session, connection_id: int, operation_ids: Collection[int], *, now: datetime) -> None:

@@ -1,0 +1,72 @@
+"""See by itself whether the cause of a document's problem is gone from QuickBooks.
+
+The failed operation goes back into the queue; its problem and its document's state stay as they are until the outcome
+is known. What failed was refused, and what was refused was not done: sending it again doubles nothing. Only documents
+are checked: of a request that was handed in as qbXML nobody knows whether another one took its place.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy.orm import Session
+
+from qbwc_service import queue
+from qbwc_service.store import Document, Inquiry, Operation, OperationState, Problem
+from qbwc_service.sync.problems.reasons import RECHECKED
+from qbwc_service.sync.problems.record import CONNECTION
+from qbwc_service.sync.repair import looks_first, without_found
+from qbwc_service.sync.rules import Rules, load_rules
+
+MOST_RECHECKED = 50
+"""How many problems one session checks again: a thousand of them must not keep QuickBooks from new work."""
+
+_ITS_OPERATION = and_(Operation.connection_id == Problem.connection_id, Operation.id == Problem.operation_id)
+_ITS_DOCUMENT = and_(Document.connection_id == Operation.connection_id, Document.id == Operation.document_id)
+
+
+def has_due_rechecks(connection_id: int, *, after: timedelta, now: datetime) -> ColumnElement[bool]:
+    """Say, in SQL, that the connection has a problem that is to be checked again."""
+    is_due = _is_due(connection_id, seen_before=now - after)
+    return exists(select(Problem.id).join(Operation, _ITS_OPERATION).where(*is_due))
+
+
+def recheck(db: Session, connection_id: int, *, after: timedelta, now: datetime) -> bool:
+    """Put the operations of problems that were seen last so long ago back into the queue; say whether there were any.
+
+    The oldest first, at most MOST_RECHECKED. One statement where nothing is due.
+    """
+    oldest = (
+        select(Operation.id, Operation.request, Operation.decided, Document.kind)
+        .select_from(Problem)
+        .join(Operation, _ITS_OPERATION)
+        .join(Document, _ITS_DOCUMENT)
+        .where(*_is_due(connection_id, seen_before=now - after))
+        .order_by(Problem.seen_at, Problem.id)
+        .limit(MOST_RECHECKED)
+    )
+    due = {row.id: row for row in db.execute(oldest)}
+    rules = load_rules(db, connection_id) if due else Rules()
+    for operation_id, row in sorted(due.items()):  # Locks are taken lowest id first.
+        queue.send_again(
+            db,
+            connection_id,
+            operation_id,
+            inquiry=Inquiry.LOOK if looks_first(rules, row.kind, row.request) else None,
+            decided=without_found(row.decided),
+            is_recheck=True,
+            now=now,
+        )
+    return bool(due)
+
+
+def _is_due(connection_id: int, *, seen_before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Problem.connection_id == connection_id,
+        # All subjects but the connection itself. This reads every open problem of the rest, by the index of open ones.
+        Problem.subject > CONNECTION,
+        Problem.closed_at.is_(None),
+        Problem.reason.in_(RECHECKED),
+        Problem.seen_at <= seen_before,
+        Operation.document_id.is_not(None),
+        Operation.state == OperationState.FAILED,
+    )
