@@ -57,6 +57,11 @@ def write_minute(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment.astimezone(UTC):%m-%d %H:%M}"
 
 
+def write_moment(moment: datetime) -> str:
+    """Write a moment of any year, in UTC, for a table with much else in it."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
 def write(value: object) -> str:  # noqa: PLR0911 - a table of types
     """Write a value as text: moments in UTC to the second, nothing for None."""
     match value:
