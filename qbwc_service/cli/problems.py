@@ -21,7 +21,7 @@ from qbwc_service.cli.options import (
 )
 from qbwc_service.cli.previews import ASKED, preview_reply
 from qbwc_service.cli.reply import Reply, to_plain
-from qbwc_service.cli.tables import make_facts, make_table, write_minute
+from qbwc_service.cli.tables import make_facts, make_table, write_moment
 from qbwc_service.store import DocumentState, ProblemReason
 from qbwc_service.sync import (
     Deed,
@@ -61,7 +61,7 @@ def list_(desk: Desk, connection_id: int, *, reason: str | None, closed: bool, l
         found = list_problems(db, connection_id, reason=wanted, closed=closed, before=before, limit=limit + 1)
     page, more = split_page(found, limit)
     rows = [
-        (one.id, one.reason, f"{one.subject}\n{one.message}", write_minute(one.closed_at or one.opened_at))
+        (one.id, one.reason, f"{one.subject}\n{one.message}", write_moment(one.closed_at or one.opened_at))
         for one in page
     ]
     columns = (">problem", "reason", "about", "closed" if closed else "since")

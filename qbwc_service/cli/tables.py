@@ -57,8 +57,8 @@ def write_recent(moment: datetime | None) -> str | None:
     return None if moment is None else f"{moment.astimezone(UTC):%m-%d %H:%M}"
 
 
-def write_minute(moment: datetime) -> str:
-    """Write a moment in UTC, to the minute, for a table with much else in it."""
+def write_moment(moment: datetime) -> str:
+    """Write a moment of any year, in UTC, for a table with much else in it."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
 
 

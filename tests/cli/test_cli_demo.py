@@ -61,7 +61,7 @@ def test_the_key_of_a_kept_demo_is_for_its_owner_only(kept: tuple[Path, Any]) ->
 def test_a_demo_that_is_ended_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
     environ = {**os.environ, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(program("demo"), env=environ, stderr=subprocess.PIPE) as process:
-        for _ in range(600):
+        for _ in range(3000):
             logs = list(tmp_path.glob("qbwc-demo-*/server.log"))
             if logs or process.poll() is not None:
                 break

@@ -73,7 +73,7 @@ def test_a_connection_is_shown_with_its_newest_problems_and_where_the_others_are
     problems = cli.json("connections", "show", connection_id)["problems"]
 
     assert "1 reference_missing" in result.stdout
-    assert "4 parent_failed" in result.stdout
+    assert "4 customer_not_synced" in result.stdout
     assert "There is an invalid reference" in result.stdout
     assert f"qbwc-service problems list {connection_id}" in result.stdout
     assert (problems["open"], [one["reason"] for one in problems["newest"]]) == (5, ["reference_missing"])

@@ -2,9 +2,13 @@
 
 import pytest
 
-from qbwc_service.store import Database, ProblemReason
+from qbwc_service.qbxml import read_answer
+from qbwc_service.queue import RetryPolicy
+from qbwc_service.store import Database, OperationState, ProblemReason
 from qbwc_service.sync import enqueue_qbxml
+from qbwc_service.sync.judge import judge_response
 from qbwc_service.sync.problems import list_problems
+from qbwc_service.sync.sent import Sent
 from tests.conftest import StandingClock
 from tests.far_side import FarSide, document, not_stored, read_set, refusal
 from tests.rows import operation_states
@@ -63,3 +67,26 @@ def test_a_value_that_exists_at_the_first_time_is_refused(
     far.receive(document(refusal(first, 3180, "The value is there.")))
 
     assert operation_states(database, connection_id) == ["failed"]
+
+
+@pytest.mark.parametrize(("document_id", "state"), [(1, OperationState.FAILED), (None, OperationState.UNKNOWN)])
+def test_a_field_of_a_document_is_left_to_no_person_for_it_is_set_another_way(
+    clock: StandingClock, *, document_id: int | None, state: OperationState
+) -> None:
+    sent = Sent(
+        operation_id=1,
+        request="DataExtModRq",
+        is_write=True,
+        retries=0,
+        readings=0,
+        external_guid=None,
+        document_id=document_id,
+        fingerprint=None,
+        was_lost=True,
+    )
+    (refused,) = read_answer(
+        '<QBXML><QBXMLMsgsRs><DataExtAddRs requestID="1" statusCode="3180" statusSeverity="Error" '
+        'statusMessage="The value is there."/></QBXMLMsgsRs></QBXML>'
+    )
+
+    assert judge_response(refused, sent, policy=RetryPolicy(), now=clock()).outcome.state is state

@@ -64,7 +64,7 @@ def list_problems(
 
 def list_causes(db: Session, connection_id: int, *, limit: int) -> list[ProblemInfo]:
     """Give the newest open problems but those that only wait for another one: a person begins with these."""
-    query = _select(connection_id).where(Problem.closed_at.is_(None), Problem.reason != ProblemReason.PARENT_FAILED)
+    query = _select(connection_id).where(Problem.closed_at.is_(None), Problem.cause_id.is_(None))
     return [_info(*row) for row in db.execute(query.order_by(Problem.id.desc()).limit(limit))]
 
 
