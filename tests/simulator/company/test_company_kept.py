@@ -32,7 +32,9 @@ class Evil:
 
 
 @pytest.mark.parametrize(
-    "evil", [Evil(os.getcwd), Evil(getattr, Company, "__init__"), Evil(eval, "1"), [1, 2]], ids=str
+    "evil",
+    [Evil(os.getcwd), Evil(getattr, Company, "__init__"), Evil(eval, "1"), [1, 2]],
+    ids=["a function", "an attribute of ours", "eval", "a list"],
 )
 def test_a_file_that_would_make_anything_else_is_refused(tmp_path: Path, evil: object) -> None:
     (tmp_path / "company.bin").write_bytes(pickle.dumps(evil))
