@@ -204,6 +204,8 @@ def settle(
         operations.c.connection_id == connection_id,
         operations.c.id == bindparam("operation"),
         or_(*(operations.c.inquiry == inquiry for inquiry in asked)),
+        # It may have been cancelled or superseded since it was read.
+        *(operations.c.state != state for state in FINISHED),
     )
     complete = (
         update(attempts)

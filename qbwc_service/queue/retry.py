@@ -73,10 +73,12 @@ def send_again(
     has to be asked (again) before it goes out, ``decided`` what they decided about it beside. ``is_recheck``: nobody
     did, it is only tried whether it goes now; behind new work, and once, as one that was given up.
     """
+    # By itself nothing goes again that somebody took out of the queue meanwhile.
+    again = (OperationState.FAILED, *(() if is_recheck else (OperationState.CANCELLED, OperationState.UNKNOWN)))
     held = (
         Operation.connection_id == connection_id,
         Operation.id == operation_id,
-        Operation.state.in_((OperationState.FAILED, OperationState.CANCELLED, OperationState.UNKNOWN)),
+        Operation.state.in_(again),
     )
     move = (
         update(Operation)

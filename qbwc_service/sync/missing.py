@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
-from qbwc_service.errors import StateError
+from qbwc_service.errors import InputError, StateError
 from qbwc_service.store import DocumentKind, DocumentState, Operation, OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.classify import find_failure_reason
@@ -44,7 +45,9 @@ def create_by_rule(db: Session, connection_id: int, judgements: Sequence[Judgeme
         found = find_missing(judgement.outcome.status_message or "")
         if found is not None and _is_allowed(found[0], rules):
             text = judgement.outcome.status_message or ""
-            create_missing(db, connection_id, judgement.sent.operation_id, text, rules=rules, by=BY_ITSELF, now=now)
+            # What cannot be made by its name alone (no account is named for it) stays a problem of a person.
+            with suppress(InputError, StateError), db.begin_nested():
+                create_missing(db, connection_id, judgement.sent.operation_id, text, rules=rules, by=BY_ITSELF, now=now)
 
 
 def create_missing(

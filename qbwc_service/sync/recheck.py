@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.store import Document, Inquiry, Operation, OperationState, Problem
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.reasons import RECHECKED
 from qbwc_service.sync.problems.record import CONNECTION
 from qbwc_service.sync.repair import looks_first, without_found
@@ -47,12 +48,14 @@ def recheck(db: Session, connection_id: int, *, after: timedelta, now: datetime)
     due = {row.id: row for row in db.execute(oldest)}
     rules = load_rules(db, connection_id) if due else Rules()
     for operation_id, row in sorted(due.items()):  # Locks are taken lowest id first.
+        # Somebody said which record it is: only that is asked again, for as a new one it would be there twice.
+        named = {name: value for name, value in (row.decided or {}).items() if name == Decided.LINK}
         queue.send_again(
             db,
             connection_id,
             operation_id,
-            inquiry=Inquiry.LOOK if looks_first(rules, row.kind, row.request) else None,
-            decided=without_found(row.decided),
+            inquiry=Inquiry.LOOK if named or looks_first(rules, row.kind, row.request) else None,
+            decided={**without_found(row.decided), **named},
             is_recheck=True,
             now=now,
         )

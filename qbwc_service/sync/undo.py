@@ -36,6 +36,9 @@ def undo_deed(db: Session, connection_id: int, deed_id: int, *, by: str, now: da
     now_standing = standing_of(db, connection_id, deed.document_id)
     if now_standing.get("operation_id") != deed.after.get("operation_id"):
         raise StateError("the document went on since", field="action", remedy="look at it with `documents show`")
+    if deed.action == ProblemAction.LINK and deed.before.get("operation_state") == OperationState.UNKNOWN:
+        remedy = "name the right record with `documents link`"
+        raise StateError("before the link nobody knew whether it is in QuickBooks", field="action", remedy=remedy)
     match ProblemAction(deed.action):
         case ProblemAction.LINK if not isinstance(deed.before.get("link"), Mapping):
             _unlink_again(db, connection_id, deed, by=by, now=now)

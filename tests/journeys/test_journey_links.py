@@ -216,3 +216,18 @@ def test_a_payment_of_what_is_not_there_names_it(synced: Office, lost: str) -> N
 
     problem = synced.problem("reference_missing")
     assert (problem.external_id, gone in problem.message) == ("p1", True)
+
+
+def test_what_a_person_named_is_never_sent_as_a_new_one_by_itself(synced: Office) -> None:
+    synced.put(payment("p1", apply="none"))
+    synced.update()
+    do(synced, "link", "payment", "p1", "FFF-1795366036")
+    synced.update()
+    assert synced.problem("reference_missing").external_id == "p1"
+
+    synced.pass_time(3600)
+    asked = synced.update()
+
+    assert "ReceivePaymentQueryRq" in asked, "it is asked for again"
+    assert "ReceivePaymentAddRq" not in asked
+    assert [one.kind for one in synced.company.list_transactions()].count("ReceivePayment") == 1

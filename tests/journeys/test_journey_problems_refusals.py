@@ -212,3 +212,14 @@ def test_outcome_unknown(masters: Office) -> None:
     masters.update()
 
     assert is_well(masters, "payment", "p1")
+
+
+def test_what_the_rules_cannot_create_stays_a_problem_and_holds_up_nobody(masters: Office) -> None:
+    masters.rule(create_missing={"item": True})
+    nowhere = invoice("i1", "c1", lines=[{"item": {"full_name": "Nowhere"}, "quantity": "1", "rate": "100.00"}])
+    masters.put(nowhere, invoice("i2", lines=[LINE]))
+
+    masters.update()
+
+    assert masters.problem("reference_missing").external_id == "i1"
+    assert masters.state("invoice", "i2") == "synced"
