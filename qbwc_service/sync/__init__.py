@@ -16,7 +16,7 @@ from qbwc_service.sync.hresult import apply_hresult
 from qbwc_service.sync.json_text import parse_json
 from qbwc_service.sync.judge import Judgement, judge_silence
 from qbwc_service.sync.pair import link_document, unlink_document
-from qbwc_service.sync.prepare import Batch, BatchLimits, Dialect, prepare_batch
+from qbwc_service.sync.prepare import BatchLimits, Dialect, prepare_batch
 from qbwc_service.sync.preview import Preview, preview_action, preview_link, preview_unlink
 from qbwc_service.sync.raw import AcceptedRequest, enqueue_qbxml, enqueue_qbxml_text
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
@@ -32,7 +32,6 @@ __all__ = [
     "Applied",
     "AuditInfo",
     "BadRow",
-    "Batch",
     "BatchLimits",
     "Deed",
     "Dialect",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import qbxml, queue
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState, SessionEnd, SessionState, allocate_ids
-from qbwc_service.sync import Batch, Dialect, prepare_batch, pull
+from qbwc_service.sync import Dialect, prepare_batch, pull
 from qbwc_service.sync.recheck import recheck
 from qbwc_service.sync.recovery import InquirySet, KeptAnswer, NextQuestion, StoredAnswerQuestion, next_question
 from qbwc_service.update.company_file import identity_requests, prove_company_file, read_company_file
@@ -102,29 +102,43 @@ def _next(
             return _ask_for_stored_answer(asked.question, dialect)
         case InquirySet():
             return _ask_about_operations(asked.question, dialect)
+    if asked.holds_work:
+        return _pull(db, held, message_set_id, dialect, now=now)
+    if pull.take_queues_turn(held.connection):
+        work = _work(db, held, message_set_id, dialect, policy=policy, now=now)
+        return work or _pull(db, held, message_set_id, dialect, now=now)
     pulled = _pull(db, held, message_set_id, dialect, now=now)
-    if pulled is not None:
-        return pulled
-    if not asked.holds_work:
-        prepared = prepare_batch(
-            db,
-            held.connection.id,
-            message_set_id=message_set_id,
-            dialect=dialect,
-            limits=policy.limits,
-            rules=held.rules,
-            now=now,
-        )
-        held.session.failed_count += prepared.failed
-        if prepared.batch is not None:
-            return _do_work(prepared.batch, dialect)
-    return _pull(db, held, message_set_id, dialect, now=now, is_queue_empty=True)
+    return pulled or _work(db, held, message_set_id, dialect, policy=policy, now=now)
 
 
-def _pull(
-    db: Session, held: Held, message_set_id: int, dialect: Dialect, *, now: datetime, is_queue_empty: bool = False
+def _work(
+    db: Session, held: Held, message_set_id: int, dialect: Dialect, *, policy: UpdatePolicy, now: datetime
 ) -> Outgoing | None:
-    """Ask for what the mirror lacks, in turns with the queue: pure queries, so without a set ID."""
+    """Take what is due of the queue."""
+    prepared = prepare_batch(
+        db,
+        held.connection.id,
+        message_set_id=message_set_id,
+        dialect=dialect,
+        limits=policy.limits,
+        rules=held.rules,
+        now=now,
+    )
+    held.session.failed_count += prepared.failed
+    if prepared.batch is None:
+        return None
+    set_id = secrets.token_hex(SET_ID_BYTES) if prepared.batch.is_write else None
+    return Outgoing(
+        purpose=MessageSetPurpose.WORK,
+        text=qbxml.build_message_set(prepared.batch.requests, version=dialect.version, new_message_set_id=set_id),
+        new_message_set_id=set_id,
+        operation_ids=tuple(operation.id for operation in prepared.batch.operations),
+        attempted=prepared.batch.operations,
+    )
+
+
+def _pull(db: Session, held: Held, message_set_id: int, dialect: Dialect, *, now: datetime) -> Outgoing | None:
+    """Ask for what the mirror lacks: pure queries, so without a set ID."""
     questions = pull.prepare_pull(
         db,
         held.connection,
@@ -132,7 +146,6 @@ def _pull(
         message_set_id=message_set_id,
         dialect=dialect,
         now=now,
-        is_queue_empty=is_queue_empty,
     )
     if questions is None:
         return None
@@ -175,17 +188,6 @@ def _dialect(held: Held, host: HostState) -> Dialect:
     )
     country = held.connection.country or host.country
     return Dialect(version=version, country=country if country in qbxml.grammar.EDITIONS else "US")
-
-
-def _do_work(batch: Batch, dialect: Dialect) -> Outgoing:
-    set_id = secrets.token_hex(SET_ID_BYTES) if batch.is_write else None
-    return Outgoing(
-        purpose=MessageSetPurpose.WORK,
-        text=qbxml.build_message_set(batch.requests, version=dialect.version, new_message_set_id=set_id),
-        new_message_set_id=set_id,
-        operation_ids=tuple(operation.id for operation in batch.operations),
-        attempted=batch.operations,
-    )
 
 
 def _ask_for_stored_answer(question: StoredAnswerQuestion, dialect: Dialect) -> Outgoing:

@@ -5,7 +5,13 @@ All progress stands in the tables (``cursors``, ``pull_ids``); what a message se
 """
 
 from qbwc_service.sync.pull.apply import PullApplied, apply_pull, lose_pull, refuse_pull
-from qbwc_service.sync.pull.prepare import PullBatch, prepare_pull, record_questions, request_prefix
+from qbwc_service.sync.pull.prepare import (
+    PullBatch,
+    prepare_pull,
+    record_questions,
+    request_prefix,
+    take_queues_turn,
+)
 from qbwc_service.sync.pull.progress import PullDepth, measure_pull
 from qbwc_service.sync.pull.questions import Topic
 from qbwc_service.sync.pull.show import (
@@ -51,4 +57,5 @@ __all__ = [
     "request_reconciliation",
     "resume_pull",
     "start_pull",
+    "take_queues_turn",
 ]

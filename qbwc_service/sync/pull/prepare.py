@@ -17,6 +17,7 @@ from qbwc_service.sync.pull.phases import settle_phases
 from qbwc_service.sync.pull.plan import plan_questions
 from qbwc_service.sync.pull.questions import Question, QuestionKind, Topic, write_request
 from qbwc_service.sync.pull.rests import goes_alone, refuse
+from qbwc_service.sync.pull.state import PullState
 
 MOST_ALONE = 20
 """So many objects are asked for one by one in a set."""
@@ -38,18 +39,10 @@ def prepare_pull(
     message_set_id: int,
     dialect: Dialect,
     now: datetime,
-    is_queue_empty: bool,
 ) -> PullBatch | None:
-    """Give what is asked next; None where nothing is due, or where it is the queue's turn to send something.
-
-    They take turns: a push never waits for more than one page, and pages are not starved by pushes.
-    """
+    """Give what is asked next, None where nothing is due; the queue has the next turn then."""
     pull = read_pull(db, connection)
     if pull is None or pull.rests(now):
-        return None
-    if pull.state.pushes_next and not is_queue_empty:
-        pull.state.pushes_next = False
-        pull.save()
         return None
     drop_lost_iterators(pull.cursors, update_session_id, now=now)
     _drop_passed_iterators(db, pull, now=now)
@@ -59,6 +52,19 @@ def prepare_pull(
         pull.state.pushes_next = True
     pull.save()
     return batch
+
+
+def take_queues_turn(connection: Connection) -> bool:
+    """Say whether the queue comes before the mirror now, and give the mirror the next turn.
+
+    They take turns: a push never waits for more than one page, and pages are not starved by pushes.
+    """
+    state = PullState.read(connection.pull_state)
+    if not connection.is_mirrored or not state.pushes_next:
+        return False
+    state.pushes_next = False
+    connection.pull_state = state.to_json()
+    return True
 
 
 def record_questions(db: Session, connection_id: int, batch: PullBatch, *, message_set_id: int) -> None:
