@@ -21,7 +21,7 @@ from qbwc_service.store import (
 from qbwc_service.sync.accept import enqueue_document
 from qbwc_service.sync.kinds import ENTRIES
 from qbwc_service.sync.known import KnownDocument, find_known
-from qbwc_service.sync.problems.record import NewProblem, close_problems, open_problems, subject_of
+from qbwc_service.sync.problems.record import NewProblem, close_problems, find_held_up, open_problems, subject_of
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.route import record_id
 from qbwc_service.sync.rules import load_rules
@@ -110,7 +110,7 @@ def _leave(
         message = f"{target.kind.value} {target.external_id!r} has been handed to QuickBooks and is not settled"
         raise StateError(message, field="external_id", remedy="delete it when it is")
     if not present.is_linked:
-        _withdraw(db, connection_id, present, now=now)
+        _withdraw(db, connection_id, target, present, now=now)
     elif not load_rules(db, connection_id).push_of(target.kind).delete:
         _ask_a_person(db, connection_id, present, how=how, now=now)
     else:
@@ -146,11 +146,13 @@ def _check_way(kind: DocumentKind, request: str, values: dict[str, object], *, h
         raise InputError(f"QuickBooks cannot {how.value} a {kind.value}", field="how", remedy=remedy) from None
 
 
-def _withdraw(db: Session, connection_id: int, present: KnownDocument, *, now: datetime) -> None:
-    """Take a document that never reached QuickBooks out of the queue."""
+def _withdraw(db: Session, connection_id: int, target: Target, present: KnownDocument, *, now: datetime) -> None:
+    """Take a document that never reached QuickBooks out of the queue; what waits for it has a problem then."""
     queue.cancel(db, connection_id, present.operation_id, reason=NEWER, now=now)
     mark_document(db, connection_id, present.document_id, state=DocumentState.DELETED, now=now)
     _close_problems(db, connection_id, present, now=now)
+    withdrawn = {present.operation_id: queue.name_subject(target.kind, target.external_id, request="")}
+    open_problems(db, connection_id, find_held_up(db, connection_id, withdrawn), now=now)
 
 
 def _ask_a_person(db: Session, connection_id: int, present: KnownDocument, *, how: Leaving, now: datetime) -> None:

@@ -15,7 +15,14 @@ from qbwc_service.sync.apply import get_sent, record_judgements
 from qbwc_service.sync.effect import ACTION, Effect
 from qbwc_service.sync.judge import done
 from qbwc_service.sync.look.decided import FOUND, Decided
-from qbwc_service.sync.problems.record import SETS_FIELD, close_problems, hold_up_again, subject_of
+from qbwc_service.sync.problems.record import (
+    SETS_FIELD,
+    close_problems,
+    find_held_up,
+    hold_up_again,
+    open_problems,
+    subject_of,
+)
 from qbwc_service.sync.records import check_id
 from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.show import get_document
@@ -50,6 +57,9 @@ def retry_operation(
         raise _not_now(present, "retried", remedy=_why_not_retried(present, connection_id))
     if present.state is OperationState.UNKNOWN and present.is_write and not not_in_quickbooks:
         raise _may_be_there(db, connection_id, present)
+    if present.request.endswith("AddRq") and _is_linked(db, connection_id, operation_id):
+        text = f"{present.subject} is in QuickBooks: operation {operation_id} would make it a second time"
+        raise StateError(text, field="operation", remedy="unlink the document first, if it is not that record")
     looks = looks_first(load_rules(db, connection_id), present.kind, present.request)
     asks = looks or Decided.LINK in (decided or {})
     inquiry = Inquiry.LOOK if asks else None
@@ -69,6 +79,13 @@ def looks_first(rules: Rules, kind: DocumentKind | None, request: str) -> bool:
     if kind is None or request == SETS_FIELD:
         return False
     return request.endswith("ModRq") or (request.endswith("AddRq") and rules.looks_before_adding(kind))
+
+
+def _is_linked(db: Session, connection_id: int, operation_id: int) -> bool:
+    """Say whether the operation's document has a record in QuickBooks."""
+    same = (Link.connection_id == Operation.connection_id) & (Link.document_id == Operation.document_id)
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    return db.scalar(select(Link.document_id).join(Operation, same).where(*held)) is not None
 
 
 def _decided(db: Session, connection_id: int, operation_id: int) -> dict[str, object]:
@@ -131,6 +148,8 @@ def cancel_operation(
     state = DocumentState.CLEARED
     mark_documents(db, connection_id, [operation_id], state=state, now=now, message=f"cancelled: {reason}")
     _close_problems(db, connection_id, operation_id, by=by, now=now)
+    held_up = find_held_up(db, connection_id, {operation_id: present.subject})
+    open_problems(db, connection_id, held_up, now=now)
     return get_operation_details(db, connection_id, operation_id)
 
 

@@ -93,7 +93,7 @@ def test_a_failed_document_and_what_waits_for_it_have_a_problem_each(
         ("customer_not_synced", "i1"),
     }
     held_up = next(one for one in listed if one["external_id"] == "i1")
-    assert held_up["message"] == "it waits for customer 'c1' (operation 1), which failed"
+    assert held_up["message"] == "it waits for customer 'c1' (operation 1), which did not get into QuickBooks"
     assert held_up["cause_id"] == 1
 
 

@@ -8,7 +8,18 @@ from sqlalchemy.orm import Session
 from qbwc_service.errors import InputError, QbwcServiceError, StateError
 from qbwc_service.simulator import Switches
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync import Deed, link_document, list_deeds, preview_link, preview_unlink, undo_deed, unlink_document
+from qbwc_service.sync import (
+    Deed,
+    delete_document,
+    get_document,
+    link_document,
+    list_deeds,
+    preview_link,
+    preview_unlink,
+    retry_operation,
+    undo_deed,
+    unlink_document,
+)
 from qbwc_service.sync.problems import ProblemAction
 from qbwc_service.sync.references import Target
 from tests.office import MakeOffice, Office
@@ -231,3 +242,32 @@ def test_what_a_person_named_is_never_sent_as_a_new_one_by_itself(synced: Office
     assert "ReceivePaymentQueryRq" in asked, "it is asked for again"
     assert "ReceivePaymentAddRq" not in asked
     assert [one.kind for one in synced.company.list_transactions()].count("ReceivePayment") == 1
+
+
+def test_what_is_linked_again_is_not_sent_a_second_time(synced: Office) -> None:
+    synced.put(payment("p1", apply="none"))
+    synced.update()
+    do(synced, "unlink", "payment", "p1")
+    with synced.database.reading() as db:
+        anew = get_document(db, synced.connection_id, DocumentKind.PAYMENT, external_id="p1").operations[0]
+    undo(synced)
+
+    with pytest.raises(StateError, match="a second time"), synced.database.writing() as db:
+        retry_operation(db, synced.connection_id, anew.id, now=synced.clock())
+    synced.update()
+
+    assert [one.kind for one in synced.company.list_transactions()].count("ReceivePayment") == 1
+
+
+def test_what_waits_for_something_that_was_taken_out_has_a_problem(office: Office) -> None:
+    office.put(customer("c1"), item("haul", income_account={"full_name": "Freight Income"}))
+    office.put(invoice("i1", lines=[LINE]))
+
+    with office.database.writing() as db:
+        delete_document(db, office.connection_id, DocumentKind.CUSTOMER, "c1", now=office.clock())
+    office.update()
+    assert office.problem("customer_not_synced").external_id == "i1"
+
+    office.put(customer("c1"))
+    office.update()
+    assert (office.state("invoice", "i1"), office.problems()) == ("synced", [])

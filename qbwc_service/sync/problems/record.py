@@ -148,7 +148,7 @@ def hold_up_again(db: Session, connection_id: int, operation_ids: Collection[int
 def find_held_up(db: Session, connection_id: int, failed: Mapping[int, str]) -> list[NewProblem]:
     """Give a problem for every operation that waits, over however many others, for one of ``failed``.
 
-    ``failed`` gives what to call each failed operation. One statement; none where nothing failed.
+    ``failed`` gives what to call each operation that failed or was cancelled. One statement; none where there is none.
     """
     if not failed:
         return []
@@ -177,7 +177,7 @@ def _find_failed_ancestors(db: Session, connection_id: int, operation_ids: Colle
         .where(
             child.connection_id == connection_id,
             child.state == OperationState.BLOCKED,
-            parent.state == OperationState.FAILED,
+            parent.state.in_((OperationState.FAILED, OperationState.CANCELLED)),
         )
     )
     return [
@@ -191,7 +191,7 @@ def _held_up(
 ) -> NewProblem:
     return NewProblem(
         reason=ProblemReason.PARENT_FAILED if kind is None else _BY_PARENT.get(kind, ProblemReason.PARENT_FAILED),
-        message=f"it waits for {cause} (operation {cause_id}), which failed",
+        message=f"it waits for {cause} (operation {cause_id}), which did not get into QuickBooks",
         operation_id=operation_id,
         document_id=document_id,
         cause_id=cause_id,
