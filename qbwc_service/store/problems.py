@@ -34,6 +34,14 @@ class Problem(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_problems_open_reason",
+            "connection_id",
+            "reason",
+            "seen_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_problems_document", "connection_id", "document_id"),
         Index("ix_problems_cause", "connection_id", "cause_id"),
     )

@@ -14,7 +14,6 @@ from qbwc_service import queue
 from qbwc_service.store import Document, Inquiry, Operation, OperationState, Problem
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.reasons import RECHECKED
-from qbwc_service.sync.problems.record import CONNECTION
 from qbwc_service.sync.repair import looks_first, without_found
 from qbwc_service.sync.rules import Rules, load_rules
 
@@ -65,8 +64,6 @@ def recheck(db: Session, connection_id: int, *, after: timedelta, now: datetime)
 def _is_due(connection_id: int, *, seen_before: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Problem.connection_id == connection_id,
-        # All subjects but the connection itself. This reads every open problem of the rest, by the index of open ones.
-        Problem.subject > CONNECTION,
         Problem.closed_at.is_(None),
         Problem.reason.in_(RECHECKED),
         Problem.seen_at <= seen_before,
