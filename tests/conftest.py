@@ -1,5 +1,6 @@
 """What every test can ask for: a real database of each kind, a clock that stands still, a linked company."""
 
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,10 @@ pytest_plugins = (
     "tests.qbxml.read_by_schema",
     "tests.office",
 )
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what runs in its background so, and every program that a test starts and interrupts would be too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 BUILT: list[str] = []
 
