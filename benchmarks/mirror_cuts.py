@@ -12,7 +12,7 @@ import sys
 import time
 
 from benchmarks.databases import KINDS, fresh_database
-from benchmarks.mirrored import mirror_company
+from benchmarks.mirrored import mirror_company, silence_log
 from qbwc_service.simulator import Company
 from tests.conftest import StandingClock
 from tests.mirror import CutError, differences, export_company, export_mirror
@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     given = parser.parse_args()
+    silence_log()
     clock = StandingClock()
     company = Company.create(
         clock=clock, customers=300, items=60, invoices=given.invoices, credits_share=0.03, years=4.0

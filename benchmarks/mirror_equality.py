@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.databases import KINDS, fresh_database
-from benchmarks.mirrored import mirror_company
+from benchmarks.mirrored import mirror_company, silence_log
 from qbwc_service.simulator import Company, Switches
 from qbwc_service.store import Database
 from tests.conftest import StandingClock
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=500)
     parser.add_argument("--database", choices=KINDS, action="append")
     given = parser.parse_args()
+    silence_log()
     figures: dict[str, Any] = vars(given) | {"runs": []}
     for kind in given.database or KINDS:
         for touches in (False, True):

@@ -16,9 +16,13 @@ from tests.mirror import MirrorSide
 KEYS = ServerKeys(["a server key for benchmarks, long enough to be one"])
 
 
+def silence_log() -> None:
+    """Write no lines of calls: they would be measured too. For a process of its own, not for one of several tests."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
+
+
 def mirror_company(database: Database, company: Company, *, clock: Callable[[], datetime]) -> tuple[int, MirrorSide]:
     """Link a company, and begin to mirror it; give the connection and its Web Connector."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     with database.writing() as db:
         connection_id = connections.create_connection(db, connections.NewConnection(name=company.name), now=clock())
         install = connections.add_install(db, connection_id, label="Front desk", now=clock())

@@ -22,6 +22,7 @@ from sqlalchemy import delete
 
 from benchmarks.databases import KINDS, fresh_database
 from benchmarks.import_memory import measure_import
+from benchmarks.mirrored import silence_log
 from benchmarks.soap_page import measure_soap_page
 from qbwc_service import connections, qbxml
 from qbwc_service.simulator import Company, QuickBooks, SdkClient
@@ -49,6 +50,7 @@ def main() -> None:
     parser.add_argument("--import-invoices", type=int, default=30_000, help="how many the whole import has")
     parser.add_argument("--database", choices=KINDS, action="append")
     given = parser.parse_args()
+    silence_log()
     answer = make_answer(given.invoices)
     figures: dict[str, Any] = {"invoices": given.invoices, "characters": len(answer)}
     kinds = given.database or KINDS
