@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Table
@@ -30,10 +30,14 @@ class UnreadableValueError(ValueError):
 
 
 class Place(NamedTuple):
-    """Where an element goes: ``at`` is the position in the row; a reference takes two, from ``at`` on."""
+    """Where an element goes: ``at`` is the position in the row; a reference takes two, from ``at`` on.
+
+    A value of the type ``as_it_is`` is what the database takes; others are read first.
+    """
 
     at: int
     read: Read | None
+    as_it_is: type | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +103,8 @@ def _find_place(element: Element, table: Table, columns: tuple[str, ...], rename
         return Place(at=columns.index(column), read=read_cents) if column in columns else None
     if element.type is None or name not in columns or name not in table.c:
         return None
-    return Place(at=columns.index(name), read=READERS.get(element.type, read_text))
+    read = READERS.get(element.type, read_text)
+    return Place(at=columns.index(name), read=read, as_it_is={read_text: str, read_flag: bool}.get(read))
 
 
 def read_text(value: object) -> Value:
@@ -148,14 +153,14 @@ def read_day(value: object) -> Value:
     """Read a calendar day as text; PostgreSQL and SQLite both take it."""
     if not value:
         return None
-    if isinstance(value, str) and DAY.fullmatch(value) and _is_day(value):
+    if isinstance(value, str) and _is_day(value):
         return value
     raise UnreadableValueError
 
 
+@lru_cache(maxsize=4096)  # Ten years; the same days come again and again.
 def _is_day(text: str) -> bool:
-    day = int(text[8:])
-    return day <= 28 or qbxml.format_value(text, "DATE") == text  # noqa: PLR2004 - every month has so many
+    return DAY.fullmatch(text) is not None and qbxml.format_value(text, "DATE") == text
 
 
 READERS: Mapping[str, Read] = {

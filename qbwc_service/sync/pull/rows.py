@@ -16,7 +16,6 @@ from qbwc_service.sync.pull.columns import (
     find_line,
     find_places,
     find_ret,
-    read_text,
 )
 from qbwc_service.sync.pull.entities import Entity, Lines
 
@@ -162,8 +161,8 @@ def _fill(mould: Mould, values: Values) -> tuple[Row, Values]:
         if place is None:
             raw[name] = value
             continue
-        at, read = place
-        if read is read_text and type(value) is str:  # By far the most common, so without a call.
+        at, read, as_it_is = place
+        if type(value) is as_it_is:  # By far the most common, so without a call.
             row[at] = value
         elif read is not None:
             try:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store.bulk import bind_moment, copy_rows
+from qbwc_service.store.bulk import bind_moment, copy_rows, is_among
 from qbwc_service.sync.pull.entities import Entity
 from qbwc_service.sync.pull.rows import RowMaker, Rows, columns_of
 
@@ -32,12 +32,11 @@ def replace_objects(db: Session, connection_id: int, entity: Entity, rows: Rows)
     """
     rows = _without_doubles(entity, rows)
     gone = 0
-    for ids in in_pieces(rows.ids):
-        key = entity.table.c[entity.key_column]
-        held = (entity.table.c.connection_id == connection_id, key.in_(ids))
-        if db.scalar(select(key).where(*held).limit(1)) is not None:
-            removed = db.execute(delete(entity.table).where(*held).returning(key), execution_options=UNSYNCED)
-            gone += len(removed.all())
+    key = entity.table.c[entity.key_column]
+    held = (entity.table.c.connection_id == connection_id, is_among(db, key, rows.ids))
+    if db.scalar(select(key).where(*held).limit(1)) is not None:
+        removed = db.execute(delete(entity.table).where(*held).returning(key), execution_options=UNSYNCED)
+        gone = len(removed.all())
     copy_rows(db, entity.table, columns_of(entity.table), rows.objects)
     for lines, found in zip(entity.lines, rows.lines, strict=True):
         copy_rows(db, lines.table, columns_of(lines.table), found)
