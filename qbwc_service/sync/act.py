@@ -18,6 +18,7 @@ from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.problems.show import ProblemInfo, get_problem, list_problems
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
+from qbwc_service.sync.repair_deleted import repair_deleted
 from qbwc_service.sync.resend import send_change
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
@@ -46,7 +47,9 @@ def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed)
     document_id = None if problem.kind is None else _subject(db, connection_id, problem)[1].document_id
     before = standing_of(db, connection_id, document_id)
     closer = f"{deed.by}: {deed.note}" if deed.note else deed.by
-    _do(db, connection_id, problem, operation_id, replace(deed, by=closer[:BY_LENGTH]))
+    closing = replace(deed, by=closer[:BY_LENGTH])
+    if problem.reason is not ProblemReason.DELETED_IN_QUICKBOOKS or not _repair(db, connection_id, problem, closing):
+        _do(db, connection_id, problem, operation_id, closing)
     deed = replace(deed, by=deed.by[:BY_LENGTH])
     record_deed(db, connection_id, deed, document_id=document_id, problem_id=problem.id, before=before)
     return get_problem(db, connection_id, problem_id)
@@ -65,6 +68,14 @@ def act_on_problems(
         except QbwcServiceError as error:
             failed.append((problem, error))
     return done, failed
+
+
+def _repair(db: Session, connection_id: int, problem: ProblemInfo, deed: Deed) -> bool:
+    """Do what is special about a record that is gone, and say whether that was all; an operation's own is not."""
+    if problem.kind is None:
+        return False
+    subject, why = _subject(db, connection_id, problem), deed.note or f"{deed.action.value} by {deed.by}"
+    return repair_deleted(db, connection_id, subject, deed.action, by=deed.by, why=why, now=deed.now)
 
 
 def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:

@@ -152,8 +152,9 @@ _FACTS = (
     ReasonFact(
         reason=ProblemReason.DELETED_IN_QUICKBOOKS,
         title="The record is not in QuickBooks any more",
-        advice="It was deleted or merged there. Unlink it to send the document as a new one, or clear it.",
-        actions=(ProblemAction.UNLINK, *_REPAIRED),
+        advice="It was deleted or merged there. Unlink it to send the document as a new one, or use_quickbooks: then "
+        "it is deleted here too.",
+        actions=(ProblemAction.UNLINK, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
     ),
     ReasonFact(
         reason=ProblemReason.DELETED_IN_APP,
