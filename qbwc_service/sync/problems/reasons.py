@@ -62,7 +62,7 @@ _FACTS = (
     ),
     ReasonFact(
         reason=ProblemReason.ACCOUNT_NOT_CONFIGURED,
-        title="No account is chosen for it",
+        title="No account that fits is chosen for it",
         advice="Name the account in the rules (`accounts`), or in the document. When the rules change, it goes by "
         "itself.",
         actions=_REPAIRED,

@@ -153,13 +153,17 @@ class Accounts(Part):
 
 
 class CreateMissing(Part):
-    """Which list entries are made in QuickBooks, by their name alone, because a document names them."""
+    """Which list entries are made in QuickBooks, by their name alone, because a document names them.
+
+    ``account``: the expense account of a payout's fee.
+    """
 
     terms: bool = False
     class_: Annotated[bool, Field(alias="class")] = False
     payment_method: bool = False
     customer: bool = False
     item: bool = False
+    account: bool = False
 
 
 class Templates(Part):
