@@ -16,6 +16,7 @@ from qbwc_service.sync.pair import pair, unpair
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.problems.show import ProblemInfo, get_problem, list_problems
+from qbwc_service.sync.recreate import recreate
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
 from qbwc_service.sync.repair_deleted import repair_deleted
@@ -90,14 +91,12 @@ def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int
         case ProblemAction.CLEAR:
             why = deed.note or f"cleared by {by}"
             cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
-        case ProblemAction.LINK if problem.kind is None:
-            quickbooks_id = deed.quickbooks_id or ""
-            link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
         case ProblemAction.LINK:
-            subject = _subject(db, connection_id, problem)
-            pair(db, connection_id, subject, deed.quickbooks_id or "", by=by, now=now)
+            _link(db, connection_id, problem, operation_id, deed)
         case ProblemAction.UNLINK:
             unpair(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
+        case ProblemAction.RECREATE:
+            recreate(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
         case ProblemAction.USE_APP:
             _use_app(db, connection_id, problem, operation_id, deed)
         case ProblemAction.USE_QUICKBOOKS:
@@ -105,6 +104,14 @@ def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int
         case ProblemAction.CREATE_MISSING:
             rules = load_rules(db, connection_id)
             create_missing(db, connection_id, operation_id, problem.message, rules=rules, by=by, now=now)
+
+
+def _link(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    by, now, quickbooks_id = deed.by, deed.now, deed.quickbooks_id or ""
+    if problem.kind is None:
+        link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
+    else:
+        pair(db, connection_id, _subject(db, connection_id, problem), quickbooks_id, by=by, now=now)
 
 
 def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:

@@ -101,8 +101,8 @@ _FACTS = (
         reason=ProblemReason.CUSTOMER_CHANGED,
         title="The document has another customer than when it first went to QuickBooks",
         advice="The evidence shows both. Change it in QuickBooks too (its payments come off), keep the customer there, "
-        "or delete the record in QuickBooks and send the document as a new one.",
-        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+        "or delete the record in QuickBooks and send the document as a new one (recreate).",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, ProblemAction.RECREATE, *_REPAIRED),
         recheck=Recheck.LOOK,
     ),
     ReasonFact(
