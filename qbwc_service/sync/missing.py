@@ -5,12 +5,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.errors import InputError, StateError
-from qbwc_service.store import Document, DocumentKind, DocumentState, Operation, OperationState, ProblemReason
+from qbwc_service.store import (
+    IS_UNFINISHED,
+    Document,
+    DocumentKind,
+    DocumentState,
+    Operation,
+    OperationState,
+    ProblemReason,
+)
 from qbwc_service.sync.accounts import COSTS, REMEDY, find_wrong_accounts
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.classify import find_failure_reason
@@ -70,12 +78,14 @@ def create_missing(
     else:
         _check_income(db, connection_id, kind, rules)
         request, values = _request(kind, name, rules)
-    created = _find_same(db, connection_id, request, values)
+    created = _find_same(db, connection_id, operation_id, request, values)
     if created is None:
         created = enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
     if not queue.hold_back(db, connection_id, operation_id, behind=created):
         raise StateError(f"operation {operation_id} has not failed", field="operation")
-    mark_documents(db, connection_id, [operation_id], state=DocumentState.BLOCKED, now=now)
+    is_there = operation_id in queue.unblock_children(db, connection_id, [created], now=now)
+    state = DocumentState.PENDING if is_there else DocumentState.BLOCKED
+    mark_documents(db, connection_id, [operation_id], state=state, now=now)
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
     document_id = db.scalar(select(Operation.document_id).where(*held))
     subjects = {subject_of(operation_id, document_id)}
@@ -105,16 +115,29 @@ def _is_allowed(kind: str, rules: Rules) -> bool:
     return bool(getattr(rules.create_missing, "class_" if kind == DocumentKind.CLASS else kind))
 
 
-def _find_same(db: Session, connection_id: int, request: str, values: Mapping[str, object]) -> int | None:
-    """Find what creates the same entry already, because another document names it too; None where nothing does."""
-    open_ones = (
+def _find_same(
+    db: Session, connection_id: int, operation_id: int, request: str, values: Mapping[str, object]
+) -> int | None:
+    """Find what creates the same entry already, because another document names it too; None where nothing does.
+
+    It may have done so in the set in which the entry was missed, behind the document.
+    """
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    its_set = select(Operation.message_set_id).where(*held).scalar_subquery()
+    creating = (
         Operation.connection_id == connection_id,
-        Operation.state.in_((OperationState.WAITING, OperationState.BLOCKED)),
         Operation.request == request,
         Operation.document_id.is_(None),
     )
-    query = select(Operation.id, Operation.body).where(*open_ones).order_by(Operation.id)
-    return next((found for found, body in db.execute(query) if body == values), None)
+    is_waiting = Operation.state == OperationState.WAITING
+    is_blocked = and_(IS_UNFINISHED, Operation.state == OperationState.BLOCKED)
+    is_done = and_(Operation.message_set_id == its_set, Operation.state == OperationState.DONE)
+    for which in (is_waiting, is_blocked, is_done):  # Each finds its rows by an index of its own.
+        query = select(Operation.id, Operation.body).where(*creating, which).order_by(Operation.id)
+        found = next((number for number, body in db.execute(query) if body == values), None)
+        if found is not None:
+            return found
+    return None
 
 
 def _check_income(db: Session, connection_id: int, kind: str, rules: Rules) -> None:

@@ -108,3 +108,17 @@ def test_an_entry_that_two_documents_name_is_created_once(paid: Office) -> None:
     sent = paid.update()
     assert sent.count("ClassAddRq") == 1
     assert (paid.state("invoice", "i1"), paid.state("invoice", "i2"), paid.problems()) == ("synced", "synced", [])
+
+
+def test_an_entry_that_is_created_in_the_set_in_which_it_was_missed_is_not_created_again(paid: Office) -> None:
+    line = {"item": {"external_id": "haul"}, "quantity": "1", "rate": "1.00"}
+    north = {"class": {"full_name": "North"}}
+    paid.put(item("haul", income_account={"full_name": "Freight Income"}), invoice("i1", lines=[line], **north))
+    paid.update()
+    paid.rule(create_missing={"class": True})
+    paid.put(invoice("i2", lines=[line], **north))
+    paid.act("reference_missing", "create_missing")  # Behind the second invoice.
+    sent = paid.update()
+    assert sent.index("InvoiceAddRq") < sent.index("ClassAddRq")
+    assert sent.count("ClassAddRq") == 1
+    assert (paid.state("invoice", "i1"), paid.state("invoice", "i2"), paid.problems()) == ("synced", "synced", [])
