@@ -5,7 +5,7 @@ was complete before a document breaks off is delivered first, then the error com
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
@@ -15,6 +15,7 @@ from lxml import etree
 from qbwc_service.errors import AnswerError, TruncatedAnswerError
 from qbwc_service.qbxml.decode import iterate_pieces
 from qbwc_service.qbxml.grammar import Element, find_response
+from qbwc_service.qbxml.mould import Mould, RetRow, read_row
 from qbwc_service.qbxml.parser import XmlElement, create_pull_parser
 from qbwc_service.qbxml.shape import UNKNOWN, Shape, Values, find_shape, read_element
 
@@ -60,7 +61,7 @@ class Response:
     ret_count: int | None
     iterator_remaining_count: int | None
     iterator_id: str | None
-    objects: Iterator[RetObject]
+    objects: "Objects"
 
 
 class Answer:
@@ -75,7 +76,7 @@ class Answer:
     def __iter__(self) -> Iterator[Response]:
         """Yield the responses. AnswerError or TruncatedAnswerError where the text ends to make sense."""
         while (element := self._stream.wait_for_child(self._message_set, depth=_RESPONSE)) is not None:
-            objects = _Objects(self._stream, element)
+            objects = Objects(self._stream, element)
             yield _read_response(element, objects)
             objects.skip_rest()
             self._stream.cut_first(self._message_set, depth=_RESPONSE)
@@ -243,33 +244,48 @@ def _first(parent: XmlElement) -> XmlElement | None:
     return parent[0] if len(parent) else None
 
 
-class _Objects:
+class Objects:
     """The objects of one response, which can be read while no later response was asked for."""
 
     def __init__(self, stream: _Stream, response: XmlElement) -> None:
-        self._objects = _iterate_objects(stream, response)
+        self._elements = _iterate_elements(stream, response)
         self._name = str(response.tag)
+        self._shapes = _find_shapes(find_response(self._name))
         self._is_late = False
 
-    def __iter__(self) -> "_Objects":
+    def __iter__(self) -> "Objects":
         return self
 
     def __next__(self) -> RetObject:
-        if self._is_late:
-            raise AnswerError(f"The objects of {self._name} are gone: the next response was asked for before them")
-        return next(self._objects)
+        return _read_object(self._next_element(), self._shapes)
+
+    def as_rows(self, moulds: Mapping[str, Mould]) -> Iterator[RetRow]:
+        """Yield the objects as rows; of one whose name has no mould all is in ``rest``."""
+        with suppress(StopIteration):
+            while True:
+                element = self._next_element()
+                mould = moulds.get(element.tag)
+                if mould is None:
+                    yield RetRow(element.tag, [], _read_object(element, self._shapes).values, [])
+                else:
+                    yield read_row(element, mould)
 
     def skip_rest(self) -> None:
         """Pass over what the caller left; whoever asks for it later gets an error, not the impression of none."""
-        for _ in self._objects:
+        for _ in self._elements:
             self._is_late = True
 
+    def _next_element(self) -> XmlElement:
+        if self._is_late:
+            raise AnswerError(f"The objects of {self._name} are gone: the next response was asked for before them")
+        return next(self._elements)
 
-def _iterate_objects(stream: _Stream, response: XmlElement) -> Iterator[RetObject]:
-    shapes = _find_shapes(find_response(str(response.tag)))
+
+def _iterate_elements(stream: _Stream, response: XmlElement) -> Iterator[XmlElement]:
+    """Yield the objects; each is there until the next is asked for."""
     while (element := stream.wait_for_child(response, depth=_OBJECT)) is not None:
         stream.wait_until_whole(element, depth=_OBJECT)
-        yield _read_object(element, shapes)
+        yield element
         stream.cut_first(response, depth=_OBJECT)
 
 
@@ -286,7 +302,7 @@ def _read_object(element: XmlElement, shapes: dict[str, Shape]) -> RetObject:
     return RetObject(name=name, values=value if isinstance(value, dict) else {"#text": value})
 
 
-def _read_response(element: XmlElement, objects: Iterator[RetObject]) -> Response:
+def _read_response(element: XmlElement, objects: Objects) -> Response:
     return Response(
         name=str(element.tag),
         request_id=element.get("requestID"),
