@@ -19,6 +19,7 @@ COMMANDS = {
     "reconcile": ("qbwc_service.cli.reconcile:reconcile", "See whether the mirror is complete; have it compared."),
     "enqueue": ("qbwc_service.cli.enqueue:enqueue", "Bring documents and requests from files to QuickBooks."),
     "documents": ("qbwc_service.cli.documents:documents", "See how your documents stand; delete, void."),
+    "duplicates": ("qbwc_service.cli.duplicates:duplicates", "See items whose names are the same to a person."),
     "rules": ("qbwc_service.cli.rules:rules", "Say what goes to QuickBooks, and who wins where both changed it."),
     "operations": ("qbwc_service.cli.operations:operations", "See the queue; try again, cancel."),
     "problems": ("qbwc_service.cli.problems:problems", "See why something does not sync, and repair it."),

@@ -170,7 +170,7 @@ def history(desk: Desk, connection_id: int, *, limit: int, before: int | None) -
 @by_option
 @click.pass_obj
 def undo(desk: Desk, connection_id: int, action_id: int, *, by: str) -> Reply:
-    """Take an action back: clear, accept_external, link and unlink, while the document has not gone on."""
+    """Take an action back (clear, accept_external, link, unlink, recreate) while the document has not gone on."""
     with desk.database.writing() as db:
         connections.get_connection(db, connection_id, now=desk.now())
         deed = undo_deed(db, connection_id, action_id, by=by, now=desk.now())

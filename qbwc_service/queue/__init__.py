@@ -39,7 +39,7 @@ from qbwc_service.queue.show import (
     list_operations,
 )
 from qbwc_service.queue.subject import name_subject
-from qbwc_service.queue.supersede import retire, supersede
+from qbwc_service.queue.supersede import move_children, retire, supersede
 from qbwc_service.queue.unblock import unblock_all, unblock_children
 from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
 
@@ -82,6 +82,7 @@ __all__ = [
     "look_again",
     "look_up_set",
     "measure_queue",
+    "move_children",
     "name_subject",
     "next_attempt_at",
     "record_attempts",

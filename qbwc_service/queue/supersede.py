@@ -26,6 +26,13 @@ def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], 
     if not rows:
         return set()
     retire(db, connection_id, {row["old"]: row["new"] for row in rows}, now=now)
+    move_children(db, connection_id, {row["old"]: row["new"] for row in rows})
+    return replaced
+
+
+def move_children(db: Session, connection_id: int, replacements: Mapping[int, int]) -> None:
+    """Let what waits for an operation wait for another one in its place. Two statements."""
+    rows = [{"old": old, "new": new} for old, new in replacements.items()]
     dependencies = table_of(OperationDependency)
     on_the_old = (dependencies.c.connection_id == connection_id, dependencies.c.depends_on_id == bindparam("old"))
     other = dependencies.alias()
@@ -45,7 +52,6 @@ def supersede(db: Session, connection_id: int, replacements: Mapping[int, int], 
     connection.execute(move, rows)
     # What is left waited for the new one already, or is the new one: nothing waits for what will never be done.
     connection.execute(delete(dependencies).where(*on_the_old), rows)
-    return replaced
 
 
 def retire(db: Session, connection_id: int, replacements: Mapping[int, int], *, now: datetime) -> None:

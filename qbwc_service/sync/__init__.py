@@ -11,6 +11,7 @@ from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, lis
 from qbwc_service.sync.audit import AuditInfo, Deed, get_deed, list_deeds
 from qbwc_service.sync.change_rules import change_rules
 from qbwc_service.sync.delete import Leaving, delete_document, delete_documents
+from qbwc_service.sync.duplicates import DuplicateItems, ItemInfo, list_duplicate_items
 from qbwc_service.sync.files import BadRow, DocumentRow, FileFormat, Place, RequestRow, Row, find_kind, read_rows
 from qbwc_service.sync.hresult import apply_hresult
 from qbwc_service.sync.json_text import parse_json
@@ -38,7 +39,9 @@ __all__ = [
     "DocumentDetails",
     "DocumentInfo",
     "DocumentRow",
+    "DuplicateItems",
     "FileFormat",
+    "ItemInfo",
     "Judgement",
     "Leaving",
     "Place",
@@ -69,6 +72,7 @@ __all__ = [
     "link_operation",
     "list_deeds",
     "list_documents",
+    "list_duplicate_items",
     "list_sent",
     "mark_documents",
     "parse_json",

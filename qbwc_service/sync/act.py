@@ -16,8 +16,10 @@ from qbwc_service.sync.pair import pair, unpair
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.problems.show import ProblemInfo, get_problem, list_problems
+from qbwc_service.sync.recreate import recreate
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
+from qbwc_service.sync.repair_deleted import repair_deleted
 from qbwc_service.sync.resend import send_change
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
@@ -46,7 +48,9 @@ def act_on_problem(db: Session, connection_id: int, problem_id: int, deed: Deed)
     document_id = None if problem.kind is None else _subject(db, connection_id, problem)[1].document_id
     before = standing_of(db, connection_id, document_id)
     closer = f"{deed.by}: {deed.note}" if deed.note else deed.by
-    _do(db, connection_id, problem, operation_id, replace(deed, by=closer[:BY_LENGTH]))
+    closing = replace(deed, by=closer[:BY_LENGTH])
+    if problem.reason is not ProblemReason.DELETED_IN_QUICKBOOKS or not _repair(db, connection_id, problem, closing):
+        _do(db, connection_id, problem, operation_id, closing)
     deed = replace(deed, by=deed.by[:BY_LENGTH])
     record_deed(db, connection_id, deed, document_id=document_id, problem_id=problem.id, before=before)
     return get_problem(db, connection_id, problem_id)
@@ -67,6 +71,14 @@ def act_on_problems(
     return done, failed
 
 
+def _repair(db: Session, connection_id: int, problem: ProblemInfo, deed: Deed) -> bool:
+    """Do what is special about a record that is gone, and say whether that was all; an operation's own is not."""
+    if problem.kind is None:
+        return False
+    subject, why = _subject(db, connection_id, problem), deed.note or f"{deed.action.value} by {deed.by}"
+    return repair_deleted(db, connection_id, subject, deed.action, by=deed.by, why=why, now=deed.now)
+
+
 def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
     by, now = deed.by, deed.now
     if deed.action in SENT_AGAIN:
@@ -79,14 +91,12 @@ def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int
         case ProblemAction.CLEAR:
             why = deed.note or f"cleared by {by}"
             cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
-        case ProblemAction.LINK if problem.kind is None:
-            quickbooks_id = deed.quickbooks_id or ""
-            link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
         case ProblemAction.LINK:
-            subject = _subject(db, connection_id, problem)
-            pair(db, connection_id, subject, deed.quickbooks_id or "", by=by, now=now)
+            _link(db, connection_id, problem, operation_id, deed)
         case ProblemAction.UNLINK:
             unpair(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
+        case ProblemAction.RECREATE:
+            recreate(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
         case ProblemAction.USE_APP:
             _use_app(db, connection_id, problem, operation_id, deed)
         case ProblemAction.USE_QUICKBOOKS:
@@ -94,6 +104,14 @@ def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int
         case ProblemAction.CREATE_MISSING:
             rules = load_rules(db, connection_id)
             create_missing(db, connection_id, operation_id, problem.message, rules=rules, by=by, now=now)
+
+
+def _link(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    by, now, quickbooks_id = deed.by, deed.now, deed.quickbooks_id or ""
+    if problem.kind is None:
+        link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
+    else:
+        pair(db, connection_id, _subject(db, connection_id, problem), quickbooks_id, by=by, now=now)
 
 
 def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:

@@ -17,6 +17,7 @@ from qbwc_service.sync.make_sent import make_sent
 from qbwc_service.sync.missing import create_by_rule
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
+from qbwc_service.sync.recreate import send_recreated
 from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.sent import Sent
 from qbwc_service.sync.state import mark_documents
@@ -154,6 +155,7 @@ def record_judgements(
     """Record what ended operations mean for everything else: links, states, problems, and those that wait for them."""
     rules = _rules_of_effects(db, connection_id, judgements)
     record_effects(db, connection_id, judgements, rules=rules, now=now)
+    send_recreated(db, connection_id, judgements, now=now)
     freed = queue.unblock_children(db, connection_id, _with(judgements, OperationState.DONE), now=now)
     mark_documents(db, connection_id, freed, state=DocumentState.PENDING, now=now)
     record_problems(db, connection_id, judgements, by=by, now=now)

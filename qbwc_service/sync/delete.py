@@ -21,6 +21,7 @@ from qbwc_service.store import (
 from qbwc_service.sync.accept import enqueue_document
 from qbwc_service.sync.kinds import ENTRIES
 from qbwc_service.sync.known import KnownDocument, find_known
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.record import NewProblem, close_problems, find_held_up, open_problems, subject_of
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.route import record_id
@@ -118,14 +119,26 @@ def _leave(
 
 
 def send_away(
-    db: Session, connection_id: int, kind: DocumentKind, present: KnownDocument, *, how: Leaving, now: datetime
+    db: Session,
+    connection_id: int,
+    kind: DocumentKind,
+    present: KnownDocument,
+    *,
+    how: Leaving,
+    recreates: bool = False,
+    now: datetime,
 ) -> int:
-    """Put the deletion or voiding of a linked document's record into the queue; gives the operation."""
+    """Put the deletion or voiding of a linked document's record into the queue; gives the operation.
+
+    With ``recreates`` the document goes out as a new one when its record is deleted (sync/recreate.py).
+    """
     prefix = "List" if kind in ENTRIES else "Txn"
     verb = "Void" if how is Leaving.VOID else "Del"
     request = f"{prefix}{verb}Rq"
-    decided = {f"{prefix}{verb}Type": present.object_type, **record_id(kind, present)}
+    decided: dict[str, object] = {f"{prefix}{verb}Type": present.object_type, **record_id(kind, present)}
     _check_way(kind, request, decided, how=how)
+    if recreates:
+        decided[Decided.RECREATE] = True
     (operation_id,) = allocate_ids(db, "operations")
     new = queue.NewOperation(
         id=operation_id, request=request, is_write=True, document_id=present.document_id, decided=decided

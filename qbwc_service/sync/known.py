@@ -1,12 +1,13 @@
 """Look up what we have of documents: their content, their operation, their link."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Document, DocumentState, Link, Operation, SyncState
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.references import CHUNK, Target, is_one_of
 
 LEAVING = ("TxnDelRq", "ListDelRq", "TxnVoidRq")
@@ -24,12 +25,18 @@ class KnownDocument:
     quickbooks_id: str | None
     object_type: str | None
     agreed_fingerprint: str | None
+    decided: Mapping[str, object] | None = None
 
     @property
     def is_leaving(self) -> bool:
         """Whether it was deleted, or is about to be deleted or voided."""
         is_about_to = self.state is not DocumentState.VOIDED and self.request in LEAVING
         return self.state is DocumentState.DELETED or is_about_to
+
+    @property
+    def is_coming_back(self) -> bool:
+        """Whether its record is about to be deleted, and the document to go out as a new one."""
+        return self.is_leaving and self.is_linked and bool((self.decided or {}).get(Decided.RECREATE))
 
     @property
     def is_linked(self) -> bool:
@@ -51,6 +58,7 @@ def find_known(db: Session, connection_id: int, targets: Collection[Target]) -> 
                 SyncState.state,
                 SyncState.operation_id,
                 Operation.request,
+                Operation.decided,
                 Link.quickbooks_id,
                 Link.object_type,
                 Link.fingerprint.label("agreed_fingerprint"),
@@ -76,5 +84,6 @@ def find_known(db: Session, connection_id: int, targets: Collection[Target]) -> 
                 quickbooks_id=row.quickbooks_id,
                 object_type=row.object_type,
                 agreed_fingerprint=row.agreed_fingerprint,
+                decided=row.decided,
             )
     return found

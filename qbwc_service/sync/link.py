@@ -4,15 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, OperationState, SyncState, table_of
+from qbwc_service.store.mirror_transactions import qb_credit_memos
 from qbwc_service.sync.agreed import pair_lines
 from qbwc_service.sync.effect import Effect
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.look.decided import Decided
+from qbwc_service.sync.payments import used_credits
 from qbwc_service.sync.rules import SALES, Rules, fill_in, list_origins
 from qbwc_service.sync.sent import DELETIONS
 
@@ -36,8 +38,8 @@ def record_effects(
     _write_links(db, connection_id, ours, rules=rules, now=now)
     _drop_links(db, connection_id, ours)
     _write_states(db, connection_id, ours, now=now)
-    _write_balances(db, connection_id, judgements)
-    _forget_balances(db, connection_id, judgements)
+    _write_balances(db, connection_id, judgements, now=now)
+    _use_credits(db, connection_id, judgements, now=now)
 
 
 def _write_links(
@@ -143,7 +145,7 @@ def _state(judgement: Judgement) -> DocumentState:
     return STATES[judgement.outcome.state]
 
 
-def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:
+def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
     """Pass on what a payment's answer says of its invoices: their balances changed without an answer of their own."""
     balances = _last_balances([judgement.effect for judgement in judgements if judgement.effect is not None])
     if not balances:
@@ -161,26 +163,47 @@ def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgem
     move = (
         update(states)
         .where(states.c.connection_id == connection_id, states.c.document_id == its_document)
-        .values(balance_remaining_cents=bindparam("balance"))
+        .values(balance_remaining_cents=bindparam("balance"), changed_at=now)
     )
     rows = [{"invoice": txn_id, "balance": balance} for txn_id, balance in balances.items()]
     db.connection().execute(move, rows)
 
 
-def _forget_balances(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> None:
-    """Forget what is left of credit memos that a payment used: no answer says it, and the old figure is wrong."""
-    done = (judgement for judgement in judgements if judgement.outcome.state is OperationState.DONE)
-    used = {external_id for judgement in done for external_id in judgement.sent.credit_memos}
-    if not used:
-        return
-    theirs = select(Document.id).where(
-        Document.connection_id == connection_id,
-        Document.kind == DocumentKind.CREDIT_MEMO,
-        Document.external_id.in_(used),
+def _use_credits(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
+    """Take what a new payment used off the balances of its credit memos: no answer says what is left of them.
+
+    What a changed or deleted payment gives back nobody says either: the old figure may be wrong, and is forgotten.
+    """
+    for judgement in judgements:
+        sent = judgement.sent
+        if judgement.outcome.state is not OperationState.DONE or not sent.credit_memos or sent.document_body is None:
+            continue
+        for external_id, amount in used_credits(sent.document_body).items():
+            its_document = select(Document.id).where(
+                Document.connection_id == connection_id,
+                Document.kind == DocumentKind.CREDIT_MEMO,
+                Document.external_id == external_id,
+            )
+            held = (SyncState.connection_id == connection_id, SyncState.document_id.in_(its_document))
+            is_new = sent.request.endswith("AddRq") and not judgement.pairs
+            known = func.coalesce(_mirrored_credit(connection_id), SyncState.balance_remaining)
+            left = known - amount if is_new else None
+            move = update(SyncState).where(*held).values(balance_remaining=left, changed_at=now)
+            db.execute(move, execution_options={"synchronize_session": False})
+
+
+def _mirrored_credit(connection_id: int) -> ScalarSelect[Decimal]:
+    """Select what the mirror says is left of the credit memo at hand, where it has read that since."""
+    is_newer = (SyncState.balance_remaining.is_(None)) | (qb_credit_memos.c.pulled_at > SyncState.changed_at)
+    its_record = (
+        Link.connection_id == connection_id,
+        Link.document_id == SyncState.document_id,
+        Link.object_type == "CreditMemo",
+        qb_credit_memos.c.connection_id == connection_id,
+        qb_credit_memos.c.txn_id == Link.quickbooks_id,
     )
-    held = (SyncState.connection_id == connection_id, SyncState.document_id.in_(theirs))
-    move = update(SyncState).where(*held).values(balance_remaining=None)
-    db.execute(move, execution_options={"synchronize_session": False})
+    found = select(qb_credit_memos.c.credit_remaining_cents).where(*its_record, is_newer)
+    return found.correlate(SyncState).scalar_subquery()
 
 
 def _last_balances(effects: Sequence[Effect]) -> Mapping[str, Decimal]:

@@ -30,6 +30,7 @@ def make_sent(
         fingerprint=document.fingerprint if document else None,
         document_kind=kind,
         document_body=document.body if document else None,
+        external_id=external_id or "",
         subject=queue.name_subject(kind, external_id, request=operation.request),
         credit_memos=used_credit_memos(document.body) if document else (),
         reads_edit_sequence=reads_edit_sequence,

@@ -10,17 +10,19 @@ from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.errors import InputError, StateError
-from qbwc_service.store import DocumentKind, DocumentState, Operation, OperationState, ProblemReason
+from qbwc_service.store import Document, DocumentKind, DocumentState, Operation, OperationState, ProblemReason
+from qbwc_service.sync.accounts import COSTS, REMEDY, find_wrong_accounts
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.classify import find_failure_reason
 from qbwc_service.sync.problems.record import BY_ITSELF, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.raw import enqueue_qbxml
-from qbwc_service.sync.rules import Rules, load_rules
+from qbwc_service.sync.rules import Rules, fill_in, load_rules
 from qbwc_service.sync.state import mark_documents
 
 MISSING = re.compile(r'invalid reference to QuickBooks (?P<kind>[\w ]+?) "(?P<name>[^"]+)"')
 """How QuickBooks says which entry is not there (3140)."""
 
+ACCOUNT = "account"
 KINDS = {
     "terms": DocumentKind.TERMS,
     "standardterms": DocumentKind.TERMS,
@@ -28,7 +30,9 @@ KINDS = {
     "paymentmethod": DocumentKind.PAYMENT_METHOD,
     "customer": DocumentKind.CUSTOMER,
     "item": DocumentKind.ITEM,
+    "account": ACCOUNT,
 }
+"""What QuickBooks calls the lists, and the rule (``create_missing``) of each."""
 AN_ID = re.compile(r"[0-9A-F]+-[0-9]{9,10}")
 """QuickBooks names what was referred to by its id so: that is no name of an entry to create."""
 
@@ -61,8 +65,14 @@ def create_missing(
     if found is None:
         raise StateError("QuickBooks does not say which entry is missing", field="action", remedy=REPAIR)
     kind, name = found
-    request, values = _request(kind, name, rules)
-    created = enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
+    if kind == ACCOUNT:
+        request, values = _fee_account(db, connection_id, operation_id, name, rules)
+    else:
+        _check_income(db, connection_id, kind, rules)
+        request, values = _request(kind, name, rules)
+    created = _find_same(db, connection_id, request, values)
+    if created is None:
+        created = enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
     if not queue.hold_back(db, connection_id, operation_id, behind=created):
         raise StateError(f"operation {operation_id} has not failed", field="operation")
     mark_documents(db, connection_id, [operation_id], state=DocumentState.BLOCKED, now=now)
@@ -74,7 +84,7 @@ def create_missing(
     return created
 
 
-def find_missing(text: str) -> tuple[DocumentKind, str] | None:
+def find_missing(text: str) -> tuple[str, str] | None:
     """Read from QuickBooks' text which entry of which list is missing; None where it names none that can be created."""
     found = MISSING.search(text)
     if found is None or AN_ID.fullmatch(found["name"]):
@@ -91,12 +101,51 @@ def _names_missing(judgement: Judgement) -> bool:
     return reason is ProblemReason.REFERENCE_MISSING and find_missing(outcome.status_message or "") is not None
 
 
-def _is_allowed(kind: DocumentKind, rules: Rules) -> bool:
-    name = "class_" if kind is DocumentKind.CLASS else kind.value
-    return bool(getattr(rules.create_missing, name))
+def _is_allowed(kind: str, rules: Rules) -> bool:
+    return bool(getattr(rules.create_missing, "class_" if kind == DocumentKind.CLASS else kind))
 
 
-def _request(kind: DocumentKind, full_name: str, rules: Rules) -> tuple[str, Mapping[str, object]]:
+def _find_same(db: Session, connection_id: int, request: str, values: Mapping[str, object]) -> int | None:
+    """Find what creates the same entry already, because another document names it too; None where nothing does."""
+    open_ones = (
+        Operation.connection_id == connection_id,
+        Operation.state.in_((OperationState.WAITING, OperationState.BLOCKED)),
+        Operation.request == request,
+        Operation.document_id.is_(None),
+    )
+    query = select(Operation.id, Operation.body).where(*open_ones).order_by(Operation.id)
+    return next((found for found, body in db.execute(query) if body == values), None)
+
+
+def _check_income(db: Session, connection_id: int, kind: str, rules: Rules) -> None:
+    """Raise StateError where an item would get an account that is known not to fit."""
+    wrong = find_wrong_accounts(db, connection_id, rules).get("income") if kind == DocumentKind.ITEM else None
+    if wrong is not None:
+        raise StateError(f"the rule accounts.income: {wrong}", field="action", remedy=REMEDY)
+
+
+def _fee_account(
+    db: Session, connection_id: int, operation_id: int, full_name: str, rules: Rules
+) -> tuple[str, Mapping[str, object]]:
+    """Make the Add of the expense account of a payout's fee; StateError for an account of anything else.
+
+    Which type another account has to have its name does not say.
+    """
+    same = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    found = db.execute(select(Document.kind, Document.body).join(Operation, same).where(*held)).one_or_none()
+    fee = fill_in(found.kind, found.body, rules).get("fee") if found is not None else None
+    account = fee.get("account") if isinstance(fee, Mapping) else None
+    named = str(account.get("full_name") or "") if isinstance(account, Mapping) else ""
+    if named.casefold() != full_name.casefold():
+        message = f"of accounts only that of a payout's fee can be created by its name; {full_name!r} is none"
+        raise StateError(message, field="action", remedy=REPAIR)
+    parent, _, name = named.rpartition(":")
+    above = {"ParentRef": {"FullName": parent}} if parent else {}
+    return "AccountAddRq", {"AccountAdd": {"Name": name, **above, "AccountType": COSTS[0]}}
+
+
+def _request(kind: str, full_name: str, rules: Rules) -> tuple[str, Mapping[str, object]]:
     """Make the Add of an entry of which only the full name is known, parents in front."""
     parent, _, name = full_name.rpartition(":")
     values: dict[str, object] = {"Name": name}

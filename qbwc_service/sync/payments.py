@@ -1,6 +1,7 @@
 """A payment in qbXML: what goes to which invoice, with the credits that go along, stands in one list."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from qbwc_service.store import DocumentKind
 from qbwc_service.sync.mapping import (
@@ -62,10 +63,19 @@ def payment_path(element_path: str) -> str:
 
 def used_credit_memos(body: Body) -> tuple[str, ...]:
     """Give the external ids of the credit memos of ours that a payment uses."""
+    return tuple(used_credits(body))
+
+
+def used_credits(body: Body) -> dict[str, Decimal]:
+    """Give how much a payment uses of the credit memos of ours, by their external ids."""
     credits_ = body.get("credits")
-    used = credits_ if isinstance(credits_, Sequence) else ()
-    references = (_reference_in(credit, "credit_memo") for credit in used)
-    return tuple(str(reference["external_id"]) for reference in references if "external_id" in reference)
+    used: dict[str, Decimal] = {}
+    for credit in credits_ if isinstance(credits_, Sequence) else ():
+        reference = _reference_in(credit, "credit_memo")
+        if "external_id" in reference:
+            external_id = str(reference["external_id"])
+            used[external_id] = used.get(external_id, Decimal(0)) + Decimal(str(credit["amount"]))
+    return used
 
 
 def _application(part: Body, used: Sequence[Body], resolve: Resolve) -> dict[str, object]:

@@ -15,7 +15,8 @@ from qbwc_service.errors import (
     QbwcServiceError,
     UnresolvedReferenceError,
 )
-from qbwc_service.store import DocumentState, ProblemReason
+from qbwc_service.store import DocumentKind, DocumentState, ProblemReason
+from qbwc_service.sync.accounts import find_wrong_accounts, refuse_wrong_account
 from qbwc_service.sync.kinds import Rendered, render_document
 from qbwc_service.sync.leave import render_decided, with_decided
 from qbwc_service.sync.look.decided import Decided
@@ -147,10 +148,13 @@ def _render(
 ) -> tuple[Batch | None, dict[int, QbwcServiceError]]:
     """Render what can be rendered; say why the rest cannot, by operation."""
     resolve = Resolver(find_links(db, connection_id, _targets(claimed)))
+    wrong = find_wrong_accounts(db, connection_id, rules) if any(map(_moves_money, claimed)) else {}
     rendered: list[tuple[queue.ClaimedOperation, qbxml.BuiltRequest]] = []
     refusals: dict[int, QbwcServiceError] = {}
     for operation in claimed:
         try:
+            if operation.document_kind is not None and operation.document_body is not None:
+                refuse_wrong_account(operation.document_kind, operation.document_body, wrong)
             request = _request(operation, resolve, rules)
             built = qbxml.build_request(
                 request, version=dialect.version, country=dialect.country, characters=rules.characters
@@ -162,6 +166,10 @@ def _render(
         return None, refusals
     operations, requests = zip(*rendered, strict=True)
     return Batch(operations=operations, requests=requests), refusals
+
+
+def _moves_money(operation: queue.ClaimedOperation) -> bool:
+    return operation.document_kind in {DocumentKind.PAYMENT, DocumentKind.SALES_RECEIPT, DocumentKind.DEPOSIT}
 
 
 def _targets(claimed: Sequence[queue.ClaimedOperation]) -> set[Target]:

@@ -1,5 +1,6 @@
 """Say what an action would do, before anybody does it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from qbwc_service.sync.resend import get_subject
 from qbwc_service.sync.show import get_document
 
 TWICE = "if {} is still in QuickBooks, it is there twice afterwards"
+
+COMES_OFF = "what is paid, credited or deposited on its record comes off, and has to be applied to the new one again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ EFFECTS = {
     ProblemAction.USE_QUICKBOOKS: "what QuickBooks has stays",
     ProblemAction.RENUMBER: "it goes out with the next free number",
     ProblemAction.ACCEPT_EXTERNAL: "nothing is sent for it",
+    ProblemAction.RECREATE: "its record is deleted in QuickBooks; when that is done, it goes out as a new one",
     ProblemAction.UNLINK: "its record is forgotten, and it goes out as a new one",
     ProblemAction.CREATE_MISSING: "the entry that is missing is created in QuickBooks; then it goes out again",
     ProblemAction.SEND_AGAIN: "it goes out again, whatever is there",
@@ -58,11 +62,21 @@ def preview_action(
                 found = preview_unlink(db, connection_id, target)
             case ProblemAction.SEND_AGAIN:
                 found = replace(found, warnings=(TWICE.format("a record of it"),))
+            case ProblemAction.RECREATE:
+                found = replace(found, warnings=tuple(_warn_of_payments(db, connection_id, target)))
             case _:
                 pass
     if problem.closed_at is not None or action not in problem.fact.actions:
         found = replace(found, warnings=(f"this problem cannot be dealt with by {action.value}", *found.warnings))
     return found
+
+
+def _warn_of_payments(db: Session, connection_id: int, target: Target) -> Iterator[str]:
+    """Warn of what is paid or credited on a record that is to be deleted, as far as it is known here."""
+    document = get_document(db, connection_id, target.kind, external_id=target.external_id).document
+    yield COMES_OFF
+    if document.total is not None and document.balance_remaining is not None:
+        yield f"of {document.total} {document.total - document.balance_remaining} is paid or used, as far as is known"
 
 
 def preview_link(db: Session, connection_id: int, target: Target, quickbooks_id: str) -> Preview:

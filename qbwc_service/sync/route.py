@@ -24,8 +24,9 @@ class Route:
 
 
 def is_unchanged(document: CheckedDocument, present: KnownDocument | None) -> bool:
-    """Say whether it is the same content again; what was deleted, or is about to be, is wanted again."""
-    return present is not None and present.fingerprint == document.fingerprint and not present.is_leaving
+    """Say whether it is the same content again; what was deleted, or is about to be for good, is wanted again."""
+    is_same = present is not None and present.fingerprint == document.fingerprint
+    return is_same and present is not None and (not present.is_leaving or present.is_coming_back)
 
 
 def plan_route(document: CheckedDocument, present: KnownDocument | None, *, rules: Rules) -> Route:
@@ -41,6 +42,8 @@ def plan_route(document: CheckedDocument, present: KnownDocument | None, *, rule
             takes_external_guid=document.takes_external_guid,
             inquiry=Inquiry.LOOK if looks else None,
         )
+    if present.is_coming_back:
+        return Route(request=present.request, decided=present.decided or {})
     if present.state is DocumentState.VOIDED:
         message = f"{document.kind.value} {document.external_id!r} was voided in QuickBooks"
         raise StateError(message, field="external_id", remedy="delete it first; then it can be sent as a new one")

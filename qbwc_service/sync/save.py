@@ -242,7 +242,7 @@ def _parents(entry: _Entry, by_target: Mapping[Target, _Entry], known: Mapping[T
         sibling = by_target.get(target)
         if sibling is not None:
             yield sibling.operation_id
-        elif not known[target].is_linked:
+        elif not known[target].is_linked or known[target].is_coming_back:
             yield known[target].operation_id
 
 

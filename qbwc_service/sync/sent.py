@@ -36,6 +36,7 @@ class Sent:
     fingerprint: str | None
     document_kind: DocumentKind | None = None
     document_body: Mapping[str, object] | None = None
+    external_id: str = ""
     subject: str = ""
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False

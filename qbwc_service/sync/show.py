@@ -1,25 +1,35 @@
 """Read documents as people see them: how each one stands, and what QuickBooks made of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import NotFoundError
 from qbwc_service.queue import OperationInfo, list_operations
 from qbwc_service.store import Document, DocumentKind, DocumentState, Link, SyncState
+from qbwc_service.store.mirror_transactions import qb_credit_memos, qb_invoices
 from qbwc_service.sync.agreed import ID
 from qbwc_service.sync.custom_fields import FieldInfo, list_fields
 
 SHOWN_OPERATIONS = 50
+BALANCES = (
+    ("Invoice", qb_invoices, "balance_remaining_cents"),
+    ("CreditMemo", qb_credit_memos, "credit_remaining_cents"),
+)
+"""Where the mirror has what is left of the record of a document."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentInfo:
-    """How one document stands. ``total`` and ``balance_remaining`` are QuickBooks' last words on its amounts."""
+    """How one document stands. ``total`` and ``balance_remaining`` are QuickBooks' last words on its amounts.
+
+    What the mirror has seen since counts before what the document's own operations told.
+    """
 
     id: int
     kind: DocumentKind
@@ -80,7 +90,7 @@ def list_documents(
         query = query.where(SyncState.state == state)
     if before is not None:
         query = query.where(Document.id < before)
-    return [_info(document, standing, link) for document, standing, link in db.execute(query)]
+    return [_info(document, standing, link, mirrored) for document, standing, link, *mirrored in db.execute(query)]
 
 
 def get_document(db: Session, connection_id: int, kind: DocumentKind, *, external_id: str) -> DocumentDetails:
@@ -93,10 +103,10 @@ def get_document(db: Session, connection_id: int, kind: DocumentKind, *, externa
             field="external_id",
             remedy=f"list them with: qbwc-service documents list {connection_id} --kind {kind.value}",
         )
-    document, standing, link = row
+    document, standing, link, *mirrored = row
     operations = list_operations(db, connection_id, document_id=document.id, limit=SHOWN_OPERATIONS)
     return DocumentDetails(
-        document=_info(document, standing, link),
+        document=_info(document, standing, link, mirrored),
         body=document.body,
         lines=tuple(_lines(link)) if link else (),
         custom_fields=tuple(list_fields(db, connection_id, document.id)),
@@ -111,15 +121,29 @@ def count_documents(db: Session, connection_id: int) -> dict[DocumentState, int]
     return {state: found[state] for state in DocumentState if state in found}
 
 
-def _select(connection_id: int) -> Select[Document, SyncState, Link]:
+def _select(connection_id: int) -> Select[*tuple[Any, ...]]:
+    """Select documents with how they stand, their links, and when the mirror read which balance of the record."""
     standing = (SyncState.connection_id == Document.connection_id) & (SyncState.document_id == Document.id)
     linked = (Link.connection_id == Document.connection_id) & (Link.document_id == Document.id)
-    return (
-        select(Document, SyncState, Link)
-        .join(SyncState, standing)
-        .outerjoin(Link, linked)
-        .where(Document.connection_id == connection_id)
-    )
+    mirrored = [(table, _is_record(table, object_type)) for object_type, table, _ in BALANCES]
+    read_at = func.coalesce(*(table.c.pulled_at for _, table, _ in BALANCES))
+    balance = func.coalesce(*(table.c[column] for _, table, column in BALANCES))
+    query = select(Document, SyncState, Link, read_at, balance).join(SyncState, standing).outerjoin(Link, linked)
+    for table, is_record in mirrored:
+        query = query.outerjoin(table, is_record)
+    return query.where(Document.connection_id == connection_id)
+
+
+def _is_record(table: Table, object_type: str) -> ColumnElement[bool]:
+    """Say, in SQL, that a row of the mirror is the record that the link at hand names."""
+    its_id = (table.c.connection_id == Link.connection_id) & (table.c.txn_id == Link.quickbooks_id)
+    return its_id & (Link.object_type == object_type) & table.c.deleted_at.is_(None)
+
+
+def _balance(standing: SyncState, mirrored: Sequence[Any]) -> Decimal | None:
+    read_at, balance = mirrored
+    is_newer = read_at is not None and (standing.balance_remaining is None or read_at > standing.changed_at)
+    return balance if is_newer else standing.balance_remaining
 
 
 def _lines(link: Link) -> Iterator[LineInfo]:
@@ -128,7 +152,7 @@ def _lines(link: Link) -> Iterator[LineInfo]:
         yield LineInfo(txn_line_id=line[ID], line=line.get("line"), source=line.get("source"))
 
 
-def _info(document: Document, standing: SyncState, link: Link | None) -> DocumentInfo:
+def _info(document: Document, standing: SyncState, link: Link | None, mirrored: Sequence[Any]) -> DocumentInfo:
     return DocumentInfo(
         id=document.id,
         kind=document.kind,
@@ -140,7 +164,7 @@ def _info(document: Document, standing: SyncState, link: Link | None) -> Documen
         object_type=link.object_type if link else None,
         edit_sequence=link.edit_sequence if link else None,
         total=standing.total,
-        balance_remaining=standing.balance_remaining,
+        balance_remaining=_balance(standing, mirrored),
         operation_id=standing.operation_id,
         created_at=document.created_at,
         updated_at=document.updated_at,

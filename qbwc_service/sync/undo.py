@@ -15,10 +15,16 @@ from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import NewProblem, close_problems, open_problems, subject_of
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.repair import retry_operation
-from qbwc_service.sync.resend import send_change
+from qbwc_service.sync.resend import get_subject, send_change
 from qbwc_service.sync.state import mark_document
 
-UNDOABLE = (ProblemAction.CLEAR, ProblemAction.ACCEPT_EXTERNAL, ProblemAction.LINK, ProblemAction.UNLINK)
+UNDOABLE = (
+    ProblemAction.CLEAR,
+    ProblemAction.ACCEPT_EXTERNAL,
+    ProblemAction.LINK,
+    ProblemAction.UNLINK,
+    ProblemAction.RECREATE,
+)
 TAKEN_BACK = "it was linked to another record, and that was taken back"
 
 
@@ -44,6 +50,10 @@ def undo_deed(db: Session, connection_id: int, deed_id: int, *, by: str, now: da
             _unlink_again(db, connection_id, deed, by=by, now=now)
         case ProblemAction.LINK | ProblemAction.UNLINK:
             _link_again(db, connection_id, deed, by=by, now=now)
+        case ProblemAction.RECREATE:
+            _look_again(db, connection_id, deed, by=by, now=now)
+        case ProblemAction.CLEAR if deed.after.get("operation_state") == OperationState.DONE:
+            _look_again(db, connection_id, deed, by=by, now=now)
         case _:
             retry_operation(db, connection_id, _number(deed.after), by=by, now=now)
     held = (AuditEntry.connection_id == connection_id, AuditEntry.id == deed_id)
@@ -52,6 +62,13 @@ def undo_deed(db: Session, connection_id: int, deed_id: int, *, by: str, now: da
         execution_options={"synchronize_session": False},
     )
     return get_deed(db, connection_id, deed_id)
+
+
+def _look_again(db: Session, connection_id: int, deed: AuditInfo, *, by: str, now: datetime) -> None:
+    """Its present content goes as a change: QuickBooks is asked for the record, and a person has to decide anew."""
+    if deed.kind is None or deed.external_id is None:
+        raise StateError("it is about no document", field="action")
+    send_change(db, connection_id, get_subject(db, connection_id, Target(deed.kind, deed.external_id)), by=by, now=now)
 
 
 def _unlink_again(db: Session, connection_id: int, deed: AuditInfo, *, by: str, now: datetime) -> None:

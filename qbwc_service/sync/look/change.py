@@ -15,7 +15,7 @@ from qbwc_service.sync.kinds import ENTRIES, render_document
 from qbwc_service.sync.look.context import Agreed, LookContext
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
 from qbwc_service.sync.look.lines import Origins
-from qbwc_service.sync.look.merge import Conflict, Merge, Sides, merge
+from qbwc_service.sync.look.merge import Conflict, Merge, Sides, is_put_back, merge
 from qbwc_service.sync.look.tax_codes import lacking_code, lacks_code, read_codes, with_codes
 from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.rules import SALES, ConflictPolicy, fill_in, list_origins
@@ -51,11 +51,12 @@ def decide_change(
         return lacks_code(sent, lacking)
     sides = replace(sides, old=with_codes(sides.old, codes, rule), new=with_codes(sides.new, codes, rule))
     use = decided.get(Decided.USE)
-    if use is None and kind not in ENTRIES and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER)):
+    sides = replace(sides, stands=use != QUICKBOOKS and not context.rules.pull_of(kind).update)
+    if use is None and kind not in ENTRIES and _has_other_customer(sides):
         return _asks_for_customer(sent, sides)
     if use == QUICKBOOKS:
         sides = replace(sides, new={**sides.new, CUSTOMER: sides.old.get(CUSTOMER)})
-    policy = context.rules.conflicts
+    policy = ConflictPolicy.APP_WINS if sides.stands else context.rules.conflicts
     merged = merge(sides, app_wins=use == APP or (use is None and policy is ConflictPolicy.APP_WINS))
     if kind in SALES:
         decided[Decided.ORIGINS] = _origins_afterwards(sides, merged)
@@ -121,6 +122,11 @@ def _judge(
     return replace(judged, outcome=outcome)
 
 
+def _has_other_customer(sides: Sides) -> bool:
+    """Say whether it names another customer than was agreed; or QuickBooks does, and that does not count."""
+    return plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER)) or is_put_back(sides, CUSTOMER)
+
+
 def _asks_for_customer(sent: Sent, sides: Sides) -> Judgement:
     conflict = Conflict(
         path=CUSTOMER,
@@ -128,7 +134,7 @@ def _asks_for_customer(sent: Sent, sides: Sides) -> Judgement:
         ours=sides.new.get(CUSTOMER),
         quickbooks=sides.record.get(CUSTOMER),
     )
-    text = "it names another customer than when it first went to QuickBooks"
+    text = "it names another customer than the record in QuickBooks"
     return fails(sent, ProblemReason.CUSTOMER_CHANGED, text, evidence=_shown([conflict]))
 
 

@@ -31,6 +31,9 @@ class Decided(StrEnum):
     AS_NEW = "as_new"
     """A person: it is another one than those that QuickBooks has; it goes out as it is."""
 
+    RECREATE = "recreate"
+    """A person: when the record is deleted, the document goes out as a new one."""
+
 
 APP, QUICKBOOKS = "app", "quickbooks"
 

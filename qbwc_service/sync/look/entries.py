@@ -20,7 +20,12 @@ def concerns(kind: DocumentKind, values: Values, record: qbxml.RetObject) -> boo
     """Say whether a record of the list may be the entry: same e-mail, or a name that is at least similar."""
     if kind is DocumentKind.CUSTOMER and _emails(values) & _emails(record.values):
         return True
-    return _normal(values.get("Name")) == _normal(record.values.get("Name"))
+    return normal_name(values.get("Name")) == normal_name(record.values.get("Name"))
+
+
+def normal_name(name: object) -> str:
+    """Leave of a name what makes it the same to a person: letters and digits."""
+    return "".join(character for character in str(name or "").casefold() if character.isalnum())
 
 
 def decide_entry(
@@ -77,7 +82,7 @@ def _find_hits(kind: DocumentKind, values: Values, free: Sequence[qbxml.RetObjec
         return _Hits(hits=hits, reason=ProblemReason.CUSTOMER_INACTIVE, text=text)
     if hits or is_customer:
         return _Hits(hits=hits)
-    similar = [one for one in free if _normal(one.values.get("Name")) == _normal(values.get("Name"))]
+    similar = [one for one in free if normal_name(one.values.get("Name")) == normal_name(values.get("Name"))]
     text = "QuickBooks has items of nearly this name"
     return _Hits(hits=similar, reason=ProblemReason.ITEM_AMBIGUOUS if similar else None, text=text)
 
@@ -110,8 +115,3 @@ def _emails(values: Values) -> set[str]:
     """Give the addresses of a field that may hold several, case ignored."""
     text = values.get("Email")
     return {part.casefold() for part in re.split(r"[,;\s]+", text) if "@" in part} if isinstance(text, str) else set()
-
-
-def _normal(name: object) -> str:
-    """Leave of a name what makes it the same to a person: letters and digits."""
-    return "".join(character for character in str(name or "").casefold() if character.isalnum())

@@ -65,6 +65,7 @@ class _Work:
     base: dict[str, Line]
     record: dict[str, Line]
     app_wins: bool
+    stands: bool
     result: LineMerge = field(default_factory=LineMerge)
     kept: dict[str, dict[str, object]] = field(default_factory=dict)
     added: list[tuple[str | None, dict[str, object], int]] = field(default_factory=list)
@@ -91,18 +92,24 @@ def merge_lines(
     record: Sequence[Line],
     origins: Origins | None = None,
     app_wins: bool,
+    stands: bool = False,
 ) -> LineMerge:
-    """Merge our lines ``old`` → ``new`` into QuickBooks' ``base`` → ``record``; ``base`` is None where unknown."""
+    """Merge our lines ``old`` → ``new`` into QuickBooks' ``base`` → ``record``; ``base`` is None where unknown.
+
+    ``stands``: what QuickBooks changed meanwhile is taken back, whether or not we changed it too.
+    """
     origins = origins or Origins()
     agreed = record if base is None or (origins.ids is None and len(base) != len(old)) else base
     ids = [str(line.get(ID)) for line in agreed][: len(old)] if origins.ids is None else origins.ids
-    if plain(old) == plain(new):
+    stands = stands and base is not None and plain(base) != plain(record)
+    if plain(old) == plain(new) and not stands:
         places = {line_id: place for place, line_id in enumerate(ids) if line_id is not None}
         return LineMerge(places=[places.get(str(line.get(ID))) for line in record])
     work = _Work(
         base={str(line.get(ID)): line for line in agreed},
         record={str(line.get(ID)): line for line in record},
         app_wins=app_wins,
+        stands=stands,
     )
     pairs = _pair(_side(old, origins.old), _side(new, origins.new))
     for position, line_id in enumerate(ids):
@@ -122,7 +129,7 @@ def merge_lines(
             predecessor = found
         else:
             work.added.append((predecessor, {ID: NEW_LINE, **line}, position))
-    for line_id in unknown:
+    for line_id in unknown if not stands else [one for one in unknown if one in work.base]:
         work.kept[line_id] = {ID: line_id}
     work.result.lines = _in_order(work)
     if work.result.lines == [{ID: line_id} for line_id in work.record]:
@@ -170,7 +177,7 @@ def _change(work: _Work, line_id: str, old: Line, new: Line, position: int, pred
     """Change a line, or leave it as it is; one that somebody deleted in QuickBooks stays so unless we changed it."""
     if line_id in work.record:
         _keep(work, line_id, position, **_changed_values(work, line_id, old, new, position))
-    elif plain(old) != plain(new):
+    elif plain(old) != plain(new) or work.stands:
         work.result.conflicts.append((f"lines[{position}]", plain(work.base[line_id]), new, None))
         if work.app_wins:
             work.added.append((predecessor, {ID: NEW_LINE, **new}, position))
@@ -181,9 +188,11 @@ def _changed_values(work: _Work, line_id: str, old: Line, new: Line, position: i
     values: dict[str, object] = {}
     for name in dict.fromkeys((*old, *new)):
         ours = new.get(name)
-        if plain(old.get(name)) == plain(ours) or _is_so_already(ours, theirs.get(name)):
+        was_changed_there = plain(agreed.get(name)) != plain(theirs.get(name))
+        is_sent = plain(old.get(name)) != plain(ours) or (work.stands and was_changed_there)
+        if not is_sent or _is_so_already(ours, theirs.get(name)):
             continue
-        if plain(agreed.get(name)) != plain(theirs.get(name)):
+        if was_changed_there:
             path = f"lines[{position}].{name}"
             work.result.conflicts.append((path, agreed.get(name), ours, plain(theirs.get(name))))
             if not work.app_wins:

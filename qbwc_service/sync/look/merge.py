@@ -42,7 +42,8 @@ class Merge:
 class Sides:
     """What is merged. ``old`` and ``new`` are our content as an Add would send it; ``base`` is None where unknown.
 
-    ``origins`` are those of the lines.
+    ``origins`` are those of the lines. ``stands``: what our content says goes out where QuickBooks changed it, even if
+    we did not.
     """
 
     object_type: str
@@ -51,6 +52,7 @@ class Sides:
     base: Values | None
     record: Values
     origins: Origins | None = None
+    stands: bool = False
 
 
 def merge(sides: Sides, *, app_wins: bool) -> Merge:
@@ -86,19 +88,25 @@ def _choose(
 ) -> object:
     """Give the value to send; None where nothing is to be sent. ``ours`` and ``theirs`` are (agreed, now)."""
     before, now = ours
-    if plain(before) == plain(now):
+    was_changed_there = sides.base is not None and plain(theirs[0]) != plain(theirs[1])
+    if plain(before) == plain(now) and not (sides.stands and was_changed_there):
         return None
     if isinstance(before, Mapping) and isinstance(now, Mapping) and not {"ListID", "FullName"} & now.keys():
         now = {**dict.fromkeys(before, ""), **now}  # An address: what is not there any more is cleared.
     if _is_so_already(now, theirs[1]):
         return None
-    if sides.base is not None and plain(theirs[0]) != plain(theirs[1]):
+    if was_changed_there:
         result.conflicts.append(Conflict(path=path, agreed=theirs[0], ours=now, quickbooks=theirs[1]))
         if not app_wins:
             return None
     if now is None:
         return "" if is_clearable(sides.object_type, path) else None
     return now
+
+
+def is_put_back(sides: Sides, name: str) -> bool:
+    """Say whether QuickBooks changed a value of the header that goes out again because our content stands."""
+    return sides.stands and sides.base is not None and plain(sides.base.get(name)) != plain(sides.record.get(name))
 
 
 def _is_so_already(ours: object, theirs: object) -> bool:
@@ -140,13 +148,14 @@ def _inner(values: Values) -> Values:
 def _merge_applications(sides: Sides, result: Merge, *, app_wins: bool) -> None:
     """What a payment is applied to goes out as a whole: a Mod that names applications replaces all of them."""
     old, new = sides.old.get(APPLICATIONS), sides.new.get(APPLICATIONS)
-    if plain(old) == plain(new):
+    base, record = (sides.base or {}).get(APPLIED), sides.record.get(APPLIED)
+    was_changed_there = sides.base is not None and plain(base) != plain(record)
+    if plain(old) == plain(new) and not (sides.stands and was_changed_there):
         return
     if not new:
         result.unmergeable = "a change cannot take a payment off its invoices: delete the payment and send it as new"
         return
-    base, record = (sides.base or {}).get(APPLIED), sides.record.get(APPLIED)
-    if sides.base is not None and plain(base) != plain(record):
+    if was_changed_there:
         result.conflicts.append(Conflict(path="AppliedToTxn", agreed=base, ours=new, quickbooks=record))
         if not app_wins:
             return
@@ -162,6 +171,7 @@ def _merge_lines(sides: Sides, result: Merge, line_name: str, *, app_wins: bool)
         record=_list(sides.record, f"{stem}Ret"),
         origins=sides.origins,
         app_wins=app_wins,
+        stands=sides.stands,
     )
     result.conflicts += [
         Conflict(path=path, agreed=agreed, ours=ours, quickbooks=theirs)

@@ -24,5 +24,7 @@ class ProblemAction(StrEnum):
     """The list entry that it names is created in QuickBooks first, by its name alone."""
     UNLINK = "unlink"
     """Forget the record in QuickBooks: the document goes there again, as a new one."""
+    RECREATE = "recreate"
+    """Delete the record in QuickBooks, and send the document as a new one."""
     SEND_AGAIN = "send_again"
     """It is not in QuickBooks, or another one than what is there: somebody looked. Send it as it is."""

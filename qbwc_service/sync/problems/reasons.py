@@ -62,7 +62,7 @@ _FACTS = (
     ),
     ReasonFact(
         reason=ProblemReason.ACCOUNT_NOT_CONFIGURED,
-        title="No account is chosen for it",
+        title="No account that fits is chosen for it",
         advice="Name the account in the rules (`accounts`), or in the document. When the rules change, it goes by "
         "itself.",
         actions=_REPAIRED,
@@ -101,8 +101,8 @@ _FACTS = (
         reason=ProblemReason.CUSTOMER_CHANGED,
         title="The document has another customer than when it first went to QuickBooks",
         advice="The evidence shows both. Change it in QuickBooks too (its payments come off), keep the customer there, "
-        "or delete the record in QuickBooks and send the document as a new one.",
-        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
+        "or delete the record in QuickBooks and send the document as a new one (recreate).",
+        actions=(ProblemAction.USE_APP, ProblemAction.USE_QUICKBOOKS, ProblemAction.RECREATE, *_REPAIRED),
         recheck=Recheck.LOOK,
     ),
     ReasonFact(
@@ -152,8 +152,9 @@ _FACTS = (
     ReasonFact(
         reason=ProblemReason.DELETED_IN_QUICKBOOKS,
         title="The record is not in QuickBooks any more",
-        advice="It was deleted or merged there. Unlink it to send the document as a new one, or clear it.",
-        actions=(ProblemAction.UNLINK, *_REPAIRED),
+        advice="It was deleted or merged there. Unlink it to send the document as a new one, or use_quickbooks: then "
+        "it is deleted here too.",
+        actions=(ProblemAction.UNLINK, ProblemAction.USE_QUICKBOOKS, *_REPAIRED),
     ),
     ReasonFact(
         reason=ProblemReason.DELETED_IN_APP,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from qbwc_service.sync.gone import note_deleted
 from qbwc_service.sync.pull.derived import list_children, read_standings, touch_around
 from qbwc_service.sync.pull.entities import Entity
 from qbwc_service.sync.pull.references import list_holders
@@ -15,6 +16,7 @@ def mark_gone(step: Step, entity: Entity, ids: Sequence[str]) -> int:
     A list entry in use cannot be deleted, so one that vanished while documents refer to it was merged: no query says
     into which one, but the documents do, when they are asked for again.
     """
+    note_deleted(step.db, step.connection_id, entity.kinds, ids, now=step.now)
     gone = mark_deleted(step.db, step.connection_id, entity, ids, now=step.now)
     if not gone:
         return 0

@@ -82,10 +82,47 @@ class PushRules(Part):
 
     def of(self, kind: DocumentKind) -> Push:
         """Give what goes to QuickBooks of one kind."""
-        found = getattr(self, "class_" if kind is DocumentKind.CLASS else kind.value)
+        found = getattr(self, _field(kind))
         if not isinstance(found, Push):
             raise TypeError(kind)
         return found
+
+
+class Pull(Part):
+    """What counts of what people do in QuickBooks with the records of one kind of documents.
+
+    ``update``: what they change stays; where not, the document's values go out over it. ``delete``: what they delete
+    is deleted here too; where not, a person is asked.
+    """
+
+    update: bool = True
+    delete: bool = False
+
+
+class PullRules(Part):
+    """What counts of what people do in QuickBooks, by kind."""
+
+    terms: Pull = Pull()
+    class_: Annotated[Pull, Field(alias="class")] = Pull()
+    payment_method: Pull = Pull()
+    customer: Pull = Pull()
+    item: Pull = Pull()
+    invoice: Pull = Pull()
+    credit_memo: Pull = Pull()
+    sales_receipt: Pull = Pull()
+    payment: Pull = Pull()
+    deposit: Pull = Pull()
+
+    def of(self, kind: DocumentKind) -> Pull:
+        """Give what counts of one kind."""
+        found = getattr(self, _field(kind))
+        if not isinstance(found, Pull):
+            raise TypeError(kind)
+        return found
+
+
+def _field(kind: DocumentKind) -> str:
+    return "class_" if kind is DocumentKind.CLASS else kind.value
 
 
 class Match(Part):
@@ -116,13 +153,17 @@ class Accounts(Part):
 
 
 class CreateMissing(Part):
-    """Which list entries are made in QuickBooks, by their name alone, because a document names them."""
+    """Which list entries are made in QuickBooks, by their name alone, because a document names them.
+
+    ``account``: the expense account of a payout's fee.
+    """
 
     terms: bool = False
     class_: Annotated[bool, Field(alias="class")] = False
     payment_method: bool = False
     customer: bool = False
     item: bool = False
+    account: bool = False
 
 
 class Templates(Part):
@@ -179,6 +220,7 @@ class Rules(Part):
     """Everything that can be ruled; each value has a default."""
 
     push: PushRules = PushRules()
+    pull: PullRules = PullRules()
     conflicts: ConflictPolicy = ConflictPolicy.ASK
     match: Match = Match()
     duplicate_numbers: NumberPolicy = NumberPolicy.BLOCK
@@ -207,3 +249,7 @@ class Rules(Part):
     def push_of(self, kind: DocumentKind) -> Push:
         """Give what goes to QuickBooks of a kind."""
         return self.push.of(kind)
+
+    def pull_of(self, kind: DocumentKind) -> Pull:
+        """Give what counts of what people do in QuickBooks with a kind."""
+        return self.pull.of(kind)

@@ -1,0 +1,90 @@
+"""Documents whose record somebody deleted in QuickBooks: deleted here too, or shown to a person, by the rules."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import (
+    Document,
+    DocumentKind,
+    DocumentState,
+    Link,
+    Operation,
+    OperationState,
+    ProblemReason,
+    SyncState,
+)
+from qbwc_service.sync.problems.record import BY_ITSELF, NewProblem, close_problems, open_problems, subject_of
+from qbwc_service.sync.references import CHUNK
+from qbwc_service.sync.rules import load_rules
+from qbwc_service.sync.state import mark_document
+
+STOOD = (DocumentState.SYNCED, DocumentState.VOIDED)
+DELETED_THERE = "its record {} was deleted in QuickBooks, or merged into another one"
+
+Found = Row[int, DocumentKind, int, str]
+
+
+def note_deleted(
+    db: Session, connection_id: int, object_types: Collection[str], ids: Sequence[str], *, now: datetime
+) -> None:
+    """Let the documents of deleted records follow, where the rules say so; the others are problems of a person.
+
+    What is on its way to QuickBooks finds it out itself. One statement per few hundred ids where none is a document's.
+    """
+    found = [
+        row
+        for start in range(0, len(ids), CHUNK)
+        for row in _find(db, connection_id, object_types, ids[start:][:CHUNK])
+    ]
+    rules = load_rules(db, connection_id) if found else None
+    problems: list[NewProblem] = []
+    for document_id, kind, operation_id, quickbooks_id in found:
+        if rules is not None and rules.pull_of(kind).delete:
+            take_as_deleted(db, connection_id, document_id, by=BY_ITSELF, now=now)
+            continue
+        message = DELETED_THERE.format(quickbooks_id)
+        mark_document(db, connection_id, document_id, state=DocumentState.PROBLEM, message=message, now=now)
+        problems.append(
+            NewProblem(
+                reason=ProblemReason.DELETED_IN_QUICKBOOKS,
+                message=message,
+                operation_id=operation_id,
+                document_id=document_id,
+                evidence={"quickbooks_id": quickbooks_id},
+            )
+        )
+    open_problems(db, connection_id, problems, now=now)
+
+
+def take_as_deleted(db: Session, connection_id: int, document_id: int, *, by: str, now: datetime) -> None:
+    """Let a document be deleted whose record QuickBooks has no more; the same document again is a new one."""
+    held = (Link.connection_id == connection_id, Link.document_id == document_id)
+    db.execute(delete(Link).where(*held), execution_options={"synchronize_session": False})
+    mark_document(db, connection_id, document_id, state=DocumentState.DELETED, now=now)
+    close_problems(db, connection_id, subjects={subject_of(None, document_id)}, by=by, now=now)
+
+
+def _find(db: Session, connection_id: int, object_types: Collection[str], ids: Sequence[str]) -> Sequence[Found]:
+    """Give those documents whose last operation is done; they are held by it until the transaction ends."""
+    standing = (SyncState.connection_id == Link.connection_id) & (SyncState.document_id == Link.document_id)
+    document = (Document.connection_id == Link.connection_id) & (Document.id == Link.document_id)
+    operation = (Operation.connection_id == SyncState.connection_id) & (Operation.id == SyncState.operation_id)
+    query = (
+        select(Link.document_id, Document.kind, SyncState.operation_id, Link.quickbooks_id)
+        .join(SyncState, standing)
+        .join(Document, document)
+        .join(Operation, operation)
+        .where(
+            Link.connection_id == connection_id,
+            Link.object_type.in_(object_types),
+            Link.quickbooks_id.in_(ids),
+            SyncState.state.in_(STOOD),
+            Operation.state == OperationState.DONE,
+        )
+        .order_by(Operation.id)
+        .with_for_update(of=Operation, key_share=True)
+    )
+    return db.execute(query).all()

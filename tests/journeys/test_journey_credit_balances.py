@@ -1,0 +1,63 @@
+"""What is left of a credit memo, and of an invoice, as people see it in the list of documents."""
+
+from decimal import Decimal
+
+import pytest
+
+from qbwc_service.sync.pull import PullSettings, start_pull
+from tests.office import Office
+from tests.rows import Content, credit_memo, customer, invoice, item, payment
+
+LINE = {"item": {"external_id": "haul"}, "quantity": "1", "rate": "100.00"}
+A_LOOK = 600
+
+
+@pytest.fixture
+def credited(office: Office) -> Office:
+    """An invoice and a credit memo over 100.00 each are in QuickBooks."""
+    office.put(customer("c1"), item("haul", income_account={"full_name": "Freight Income"}))
+    office.put(invoice("i1", lines=[LINE]), credit_memo("m1", lines=[LINE]))
+    office.update()
+    return office
+
+
+def using(external_id: str, *amounts: str, **more: object) -> Content:
+    """A payment of 40.00 that uses a credit memo beside."""
+    mine = {"invoice": {"external_id": "i1"}}
+    credits_ = [{"credit_memo": {"external_id": "m1"}, **mine, "amount": amount} for amount in amounts]
+    return payment(external_id, amount="40.00", apply=[{**mine, "amount": "40.00"}], credits=credits_, **more)
+
+
+def left(office: Office, kind: str, external_id: str) -> Decimal | None:
+    return office.document(kind, external_id).balance_remaining
+
+
+def test_what_a_payment_uses_of_a_credit_memo_is_taken_off(credited: Office) -> None:
+    assert left(credited, "credit_memo", "m1") == 100
+    credited.put(using("p1", "30.00"))
+    credited.update()
+    assert (left(credited, "credit_memo", "m1"), left(credited, "invoice", "i1")) == (70, 30)
+
+
+def test_what_a_deleted_payment_gives_back_is_told_by_the_mirror(credited: Office) -> None:
+    credited.put(using("p1", "30.00"))
+    credited.update()
+    credited.delete("payment", "p1")
+    credited.update()
+    assert left(credited, "credit_memo", "m1") is None  # No answer says it.
+    with credited.database.writing() as db:
+        settings = PullSettings(oldest="2026-11-01")
+        start_pull(db, credited.connection_id, settings=settings, now=credited.clock())
+    credited.update()
+    assert (left(credited, "credit_memo", "m1"), left(credited, "invoice", "i1")) == (70, 70)
+
+    credited.person.apply_credit(
+        credited.txn("credit_memo", "m1").txn_id, credited.txn("invoice", "i1").txn_id, "20.00"
+    )
+    credited.pass_time(A_LOOK)
+    credited.update()
+    assert (left(credited, "credit_memo", "m1"), left(credited, "invoice", "i1")) == (50, 50)
+
+    credited.put(using("p2", "5.00"))  # What our own operations tell is newer than the mirror now.
+    credited.update()
+    assert (left(credited, "credit_memo", "m1"), left(credited, "invoice", "i1")) == (45, 5)
