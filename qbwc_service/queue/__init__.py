@@ -27,6 +27,7 @@ from qbwc_service.queue.inquire import (
     settle,
     uncount_inquiry,
 )
+from qbwc_service.queue.late import complete_late
 from qbwc_service.queue.retry import RetryPolicy, look_again, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
@@ -64,6 +65,7 @@ __all__ = [
     "choose_inquiries",
     "claim",
     "close_settled_sets",
+    "complete_late",
     "count_inquiry",
     "count_operations",
     "enqueue",

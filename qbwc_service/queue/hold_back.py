@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Operation, OperationDependency, OperationState, lock_dependencies
+from qbwc_service.store import Attempt, Operation, OperationDependency, OperationState, lock_dependencies
 
 
 def hold_back(db: Session, connection_id: int, operation_id: int, *, behind: int) -> bool:
@@ -34,4 +34,10 @@ def take_back(db: Session, connection_id: int, operation_id: int, *, reason: str
     )
     values = {"state": OperationState.FAILED, "finished_at": now, "reason": reason}
     move = update(Operation).where(*held).values(**values).returning(Operation.id)
-    return db.scalar(move, execution_options={"synchronize_session": False}) is not None
+    unsynced = {"synchronize_session": False}
+    if db.scalar(move, execution_options=unsynced) is None:
+        return False
+    # The record that it was taken for is not what an attempt of it made.
+    its_attempts = (Attempt.connection_id == connection_id, Attempt.operation_id == operation_id)
+    db.execute(update(Attempt).where(*its_attempts).values(result=None), execution_options=unsynced)
+    return True

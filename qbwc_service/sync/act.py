@@ -21,6 +21,7 @@ from qbwc_service.sync.repair import cancel_operation, link_operation, retry_ope
 from qbwc_service.sync.resend import send_change
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
+from qbwc_service.sync.twice import delete_other, leave_both
 
 MOST_AT_ONCE = 10_000
 
@@ -79,21 +80,27 @@ def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int
         case ProblemAction.CLEAR:
             why = deed.note or f"cleared by {by}"
             cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
-        case ProblemAction.LINK if problem.kind is None:
-            quickbooks_id = deed.quickbooks_id or ""
-            link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
         case ProblemAction.LINK:
-            subject = _subject(db, connection_id, problem)
-            pair(db, connection_id, subject, deed.quickbooks_id or "", by=by, now=now)
+            _link(db, connection_id, problem, operation_id, deed)
         case ProblemAction.UNLINK:
             unpair(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
         case ProblemAction.USE_APP:
             _use_app(db, connection_id, problem, operation_id, deed)
         case ProblemAction.USE_QUICKBOOKS:
             _use_quickbooks(db, connection_id, problem, operation_id, deed)
+        case ProblemAction.DELETE_OTHER:
+            delete_other(db, connection_id, problem, by=by, now=now)
         case ProblemAction.CREATE_MISSING:
             rules = load_rules(db, connection_id)
             create_missing(db, connection_id, operation_id, problem.message, rules=rules, by=by, now=now)
+
+
+def _link(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
+    record_id = deed.quickbooks_id or ""
+    if problem.kind is None:
+        link_operation(db, connection_id, operation_id, quickbooks_id=record_id, by=deed.by, now=deed.now)
+    else:
+        pair(db, connection_id, _subject(db, connection_id, problem), record_id, by=deed.by, now=deed.now)
 
 
 def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
@@ -123,6 +130,8 @@ def _use_quickbooks(db: Session, connection_id: int, problem: ProblemInfo, opera
                 )
             subjects = {subject_of(None, present.document_id)}
             close_problems(db, connection_id, subjects=subjects, by=deed.by, now=deed.now)
+        case ProblemReason.MADE_TWICE:
+            leave_both(db, connection_id, problem, by=deed.by, now=deed.now)
         case _:
             retry_operation(
                 db, connection_id, operation_id, decided={Decided.USE: QUICKBOOKS}, by=deed.by, now=deed.now

@@ -46,6 +46,14 @@ _FACTS = (
         actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN),
     ),
     ReasonFact(
+        reason=ProblemReason.MADE_TWICE,
+        title="QuickBooks has one more of it than it should",
+        advice="Its first answer came late, when it had been sent again, or was changed or deleted here. The evidence "
+        "names the record that counts and the other one: delete_other deletes that in QuickBooks, use_quickbooks takes "
+        "the notice off the list where somebody has done so by hand.",
+        actions=(ProblemAction.DELETE_OTHER, ProblemAction.USE_QUICKBOOKS),
+    ),
+    ReasonFact(
         reason=ProblemReason.PARENT_FAILED,
         title="It waits for something that failed",
         advice="Repair what it waits for; it goes by itself as soon as that is in QuickBooks.",
