@@ -176,9 +176,13 @@ class Office:
 
     def act(self, reason: str, action: str, **more: str) -> None:
         """Do something about the one open problem of this reason; it has to be closed afterwards."""
+        self.act_on(self.problem(reason).id, action, **more)
+
+    def act_on(self, problem_id: int, action: str, **more: str) -> None:
+        """Do something about a problem; it has to be closed afterwards."""
         deed = Deed(action=ProblemAction(action), by="Ann", now=self.clock(), **more)  # type: ignore[arg-type]  # By name.
         with self.database.writing() as db:
-            closed = act_on_problem(db, self.connection_id, self.problem(reason).id, deed)
+            closed = act_on_problem(db, self.connection_id, problem_id, deed)
         assert closed.closed_at is not None
 
     def entry(self, kind: str, external_id: str) -> Entry:

@@ -9,6 +9,7 @@ from qbwc_service.queue.cancel import cancel
 from qbwc_service.queue.claim import ClaimedOperation, claim, find_first_due, record_attempts
 from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
+from qbwc_service.queue.find_like import list_done_since, list_unfinished
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
 from qbwc_service.queue.hold_back import hold_back, take_back
@@ -79,8 +80,10 @@ __all__ = [
     "hold_back",
     "hold_inquiries",
     "hold_operations",
+    "list_done_since",
     "list_inquiries",
     "list_operations",
+    "list_unfinished",
     "look_again",
     "look_up_set",
     "measure_queue",
