@@ -29,7 +29,7 @@ from qbwc_service.queue.inquire import (
     uncount_inquiry,
 )
 from qbwc_service.queue.late import complete_late
-from qbwc_service.queue.retry import RetryPolicy, look_again, next_attempt_at, send_again
+from qbwc_service.queue.retry import RECHECK_PRIORITY, RetryPolicy, look_again, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
     OperationDetails,
@@ -48,6 +48,7 @@ from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
 __all__ = [
     "NORMAL_PRIORITY",
     "NO_ANSWER",
+    "RECHECK_PRIORITY",
     "AttemptInfo",
     "ClaimedOperation",
     "InquiredDocument",

@@ -37,6 +37,7 @@ def make_sent(
         was_lost=was_lost,
         made_before=made_before,
         was_looked_for=bool(decided.get(Decided.LOOKED)),
+        is_check=operation.document_id is not None and operation.priority == queue.RECHECK_PRIORITY,
         decided=decided,
         record_id=None if record_id is None else str(record_id),
     )

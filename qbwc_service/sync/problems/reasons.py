@@ -183,8 +183,9 @@ _FACTS = (
         title="It names something that QuickBooks does not have",
         advice="Create the entry that the message names (a customer, an item, terms, a custom field …) in "
         "QuickBooks, or make it active again; then retry. Where it names an id, a document that this one refers to is "
-        "linked to a record that is not there: link or unlink that document first.",
-        actions=(ProblemAction.CREATE_MISSING, *_REPAIRED),
+        "linked to a record that is not there: link or unlink that document first. Where the record is missing that "
+        "somebody linked it to: link the right one, or unlink it; a retry asks for the same one again.",
+        actions=(ProblemAction.CREATE_MISSING, ProblemAction.LINK, ProblemAction.UNLINK, *_REPAIRED),
         recheck=Recheck.RESEND,
     ),
     ReasonFact(
