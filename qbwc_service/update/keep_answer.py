@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import MessageSet, MessageSetPurpose, MessageSetState
 from qbwc_service.sync import Applied, pull
 from qbwc_service.update.policy import UpdatePolicy
-from qbwc_service.update.session import UNANSWERED, hold_session
+from qbwc_service.update.session import UNANSWERED, find_overtaken, hold_session, is_overtaken
 
 REQUEST_ID = re.compile(r"""\srequestID\s*=\s*["'](?:(\d{1,18})(-\d{1,9})?|(p\d{1,18}-)\d{1,9})["']""")
 """The operation's number in a requestID; a question about it has a number of its own behind; a pull begins with p."""
@@ -55,13 +55,15 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
     """Store the raw answer with the set it belongs to.
 
     Gives a ``Progress`` at once where no set waits for an answer: a call that comes twice is told the same again.
-    An answer that comes late, on a session that was ended meanwhile, is kept and applied like any other. One that
-    names operations of another set is an older one that came again: what is out stays out.
+    An answer that comes late, on a session that was ended meanwhile, is kept and applied like any other, even where its
+    operations were sent again since. One that names operations of another set is an older one that came again: what is
+    out stays out.
     """
     held = hold_session(db, ticket)
     if held is None:
         return Progress(percent=SESSION_IS_OVER)
-    session, waiting = held.session, held.unsettled
+    session = held.session
+    waiting = held.unsettled or find_overtaken(db, session, first_operation(answer.response))
     if waiting is None:
         # A session that stands at an error was told -1, and is told so again.
         if not held.is_live(policy, now=now) or session.progress == 0 or session.last_error is not None:
@@ -75,7 +77,7 @@ def keep_answer(db: Session, ticket: str, answer: Answer, *, policy: UpdatePolic
     mine = (
         MessageSet.connection_id == waiting.connection_id,
         MessageSet.id == waiting.id,
-        MessageSet.state.in_(UNANSWERED),
+        or_(MessageSet.state.in_(UNANSWERED), is_overtaken()),
     )
     values = {
         "state": MessageSetState.ANSWERED,
@@ -111,3 +113,9 @@ def _answers_another_set(waiting: MessageSet, answer: Answer) -> bool:
         return True
     is_question = waiting.purpose is MessageSetPurpose.INQUIRY
     return bool(first[2]) is not is_question or int(first[1]) not in waiting.operation_ids
+
+
+def first_operation(answer: str) -> int | None:
+    """Give the number of the operation that an answer begins with; None where it begins with a question's."""
+    first = REQUEST_ID.search(answer)
+    return int(first[1]) if first is not None and first[1] and not first[2] else None
