@@ -30,6 +30,7 @@ GROWING = {
 """The tables that only ever grow."""
 
 SHORT = {
+    "ix_operations_backed_off",
     "ix_operations_waiting",
     "ix_operations_unfinished",
     "ix_operations_inquiry",

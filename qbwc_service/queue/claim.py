@@ -8,12 +8,16 @@ from itertools import takewhile
 from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.orm import Session
 
+from qbwc_service.queue.order import Customer, Place, find_customer, has_backed_off, postpone_later
 from qbwc_service.store import Attempt, Document, DocumentKind, Operation, OperationState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimedOperation:
-    """One operation that is being handed out; its document's content where it is rendered from one."""
+    """One operation that is being handed out; its document's content where it is rendered from one.
+
+    ``retries`` says how often QuickBooks could not do it just then, ``customer`` whose it is (queue/order.py).
+    """
 
     id: int
     request: str
@@ -27,6 +31,9 @@ class ClaimedOperation:
     decided: Mapping[str, object] | None
     attempt: int
     batch_limit: int | None
+    priority: int
+    retries: int
+    customer: Customer | None
 
 
 def claim(
@@ -36,9 +43,13 @@ def claim(
 
     A set holds only writes or only reads: reads carry no message set ID, because asking again does no harm. So the
     claim stops where the kind changes. Operations in the list never depend on each other: one that waits for another
-    is *blocked*. The set's own row, and its attempts (``record_attempts``), may be written after this.
+    is *blocked*. What is of one customer keeps its order, also where QuickBooks could not do the first of it: that goes
+    without those behind it. The set's own row, and its attempts (``record_attempts``), may be written after this.
     """
-    candidates = _candidates(db, connection_id, now=now, limit=max(write_limit, read_limit))
+    limit = max(write_limit, read_limit)
+    candidates, waits_some = _candidates(db, connection_id, now=now, limit=limit)
+    while waits_some and postpone_later(db, connection_id, _customers(candidates), now=now):
+        candidates, waits_some = _candidates(db, connection_id, now=now, limit=limit)
     if not candidates:
         return []
     is_write = candidates[0].is_write
@@ -85,14 +96,26 @@ def record_attempts(
 
 
 def _within_limits(candidates: Iterable[ClaimedOperation], *, limit: int) -> list[ClaimedOperation]:
-    """Take from the front as many as every one taken allows to share its set."""
+    """Take from the front as many as every one taken allows to share its set.
+
+    What QuickBooks could not do before, it may refuse again: nothing of the same customer stands behind it in the set.
+    """
     chosen: list[ClaimedOperation] = []
+    tried: set[Customer] = set()
     for candidate in candidates:
+        if candidate.customer in tried:
+            continue
         limit = min(limit, candidate.batch_limit or limit)
         if len(chosen) >= limit:
             break
         chosen.append(candidate)
+        if candidate.retries and candidate.customer is not None:
+            tried.add(candidate.customer)
     return chosen
+
+
+def _customers(candidates: Iterable[ClaimedOperation]) -> list[tuple[Place, Customer]]:
+    return [((one.priority, one.id), one.customer) for one in candidates if one.customer is not None]
 
 
 def _is_due(connection_id: int, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -104,19 +127,22 @@ def _is_due(connection_id: int, *, now: datetime) -> tuple[ColumnElement[bool], 
     )
 
 
-def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -> list[ClaimedOperation]:
-    """Read the first waiting operations with their documents, and lock them against every other claim."""
+def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -> tuple[list[ClaimedOperation], bool]:
+    """Read the first waiting operations with their documents, and lock them against every other claim.
+
+    Says beside whether any operation waits for its next attempt.
+    """
     same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
     rows = db.execute(
-        select(Operation, Document.kind, Document.body)
+        select(Operation, Document.kind, Document.external_id, Document.body, has_backed_off(connection_id, now=now))
         .outerjoin(Document, same_document)
         .where(*_is_due(connection_id, now=now))
         .order_by(Operation.priority, Operation.id)
         .limit(limit)
         .with_for_update(of=Operation, skip_locked=True, key_share=True)
         .execution_options(populate_existing=True)
-    )
-    return [
+    ).all()
+    candidates = [
         ClaimedOperation(
             id=operation.id,
             request=operation.request,
@@ -130,6 +156,10 @@ def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -
             decided=operation.decided,
             attempt=operation.attempts + 1,
             batch_limit=operation.batch_limit,
+            priority=operation.priority,
+            retries=operation.retries,
+            customer=find_customer(kind, external_id, (body or {}).get("customer")),
         )
-        for operation, kind, body in rows
+        for operation, kind, external_id, body, _ in rows
     ]
+    return candidates, any(waits_some for *_, waits_some in rows)

@@ -12,7 +12,7 @@ from qbwc_service.store.documents import Document, Link, SyncState
 from qbwc_service.store.engine import Database, is_disk_full, open_database
 from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
-from qbwc_service.store.operations import IS_UNFINISHED, Attempt, Operation, OperationDependency
+from qbwc_service.store.operations import IS_BACKED_OFF, IS_UNFINISHED, Attempt, Operation, OperationDependency
 from qbwc_service.store.problems import Problem
 from qbwc_service.store.pulls import Cursor, PullId, PullSet
 from qbwc_service.store.rules import RuleSet
@@ -35,6 +35,7 @@ from qbwc_service.store.states import (
 
 __all__ = [
     "ABOUT_OUTCOMES",
+    "IS_BACKED_OFF",
     "IS_UNFINISHED",
     "IS_UNSETTLED",
     "Attempt",

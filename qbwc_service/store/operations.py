@@ -12,6 +12,9 @@ from qbwc_service.store.types import JsonOrNull, UtcDateTime, Word
 IS_UNFINISHED = text("operations.state IN ('blocked', 'sent', 'unknown')")
 """Word for word the condition of the partial index: SQLite uses the index only where it stands in the statement."""
 
+IS_BACKED_OFF = text("earlier.state = 'waiting' AND earlier.retries > 0")
+"""The same of operations, aliased as ``earlier``, that QuickBooks could not do when they were handed out last."""
+
 
 class Operation(Base):
     """One thing to do in QuickBooks.
@@ -64,6 +67,14 @@ class Operation(Base):
             "id",
             sqlite_where=text("inquiry IS NOT NULL"),
             postgresql_where=text("inquiry IS NOT NULL"),
+        ),
+        Index(
+            "ix_operations_backed_off",
+            "connection_id",
+            "priority",
+            "id",
+            sqlite_where=text("state = 'waiting' AND retries > 0"),
+            postgresql_where=text("state = 'waiting' AND retries > 0"),
         ),
         Index("ix_operations_message_set", "connection_id", "message_set_id"),
         Index("ix_operations_document", "connection_id", "document_id"),
