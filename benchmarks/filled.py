@@ -13,7 +13,7 @@ from qbwc_service.store import Database
 
 BEFORE = {
     "sqlite": ("PRAGMA foreign_keys = OFF", "PRAGMA synchronous = OFF", "PRAGMA cache_size = -200000"),
-    "postgresql": (),
+    "postgresql": ("SET session_replication_role = replica", "SET synchronous_commit = off"),
 }
 AFTERWARDS = {
     "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)",),

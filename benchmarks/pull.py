@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--invoices", type=int, default=1000, help="how many make a page")
     parser.add_argument(
-        "--pages", type=int, default=5, help="how often a page is taken; the best counts, for others only slow it down"
+        "--pages", type=int, default=20, help="how often a page is taken; the best counts, for others only slow it down"
     )
     parser.add_argument("--import-invoices", type=int, default=30_000, help="how many the whole import has")
     parser.add_argument("--database", choices=KINDS, action="append")
@@ -122,8 +122,8 @@ def run_ours(database: Database, connection_id: int, answer: str) -> None:
     with database.writing() as db:
         maker = make_rows(db, connection_id, INVOICE, now=NOW)
         for response in qbxml.read_answer(answer):
-            for found in response.objects:
-                maker.add(found.name, found.values)
+            for found in response.objects.as_rows(maker.moulds):
+                maker.add(found, maker.identify(found).id)
         replace_objects(db, connection_id, INVOICE, maker.rows)
 
 
@@ -142,8 +142,8 @@ def collect(database: Database, connection_id: int, answer: str) -> Rows:
     with database.reading() as db:
         maker = make_rows(db, connection_id, INVOICE, now=NOW)
     for response in qbxml.read_answer(answer):
-        for found in response.objects:
-            maker.add(found.name, found.values)
+        for found in response.objects.as_rows(maker.moulds):
+            maker.add(found, maker.identify(found).id)
     return maker.rows
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from qbwc_service.qbxml import Mould
 from qbwc_service.simulator import Company, QuickBooks
 from qbwc_service.simulator.quickbooks.export import export_company as export
 from qbwc_service.store import Database
 from qbwc_service.sync import pull
 from qbwc_service.sync.pull.columns import read_cents
-from qbwc_service.sync.pull.entities import ENTITIES, Entity
-from qbwc_service.sync.pull.rows import GROUP, Mould, _moulds, columns_of
+from qbwc_service.sync.pull.entities import ENTITIES, Entity, Lines
+from qbwc_service.sync.pull.rows import GROUP, columns_of, moulds_of
 from qbwc_service.update import UpdateService
 
 Export = dict[str, dict[str, dict[str, Any]]]
@@ -104,13 +105,12 @@ def export_mirror(database: Database, connection_id: int) -> Export:
             lines = [_read_lines(db, connection_id, entity, number) for number in range(len(entity.lines))]
             for row in db.execute(select(*columns).where(*mine)):
                 kind = getattr(row, "kind", None) or entity.kinds[0]
-                moulds = _moulds(entity, f"{kind}Ret")
-                assert moulds is not None
-                values = rebuild(moulds.own, tuple(row))
+                mould = moulds_of(entity)[f"{kind}Ret"]
+                values = rebuild(mould, tuple(row), raw_at=columns_of(table).index("raw"))
                 object_id = values[entity.key]
                 for number, spec in enumerate(entity.lines):
                     found = lines[number].get(object_id, [])
-                    shown = show_lines(spec.elements, spec.groups, moulds.lines[number], found)
+                    shown = show_lines(spec, mould, found)
                     if shown:
                         name = "Lines" if len(spec.elements) > 1 else spec.elements[0]
                         values[name] = shown
@@ -128,18 +128,17 @@ def _read_lines(db: Any, connection_id: int, entity: Entity, number: int) -> dic
     return found
 
 
-def show_lines(
-    elements: tuple[str, ...], groups: Any, moulds: Any, rows: list[tuple[Any, ...]]
-) -> list[dict[str, Any]]:
+def show_lines(spec: Lines, mould: Mould, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    elements, groups, raw_at = spec.elements, spec.groups, columns_of(spec.table).index("raw")
     if len(elements) == 1:
-        return [rebuild(moulds[elements[0]], row) for row in rows]
+        return [rebuild(mould.lines[elements[0]], row, raw_at=raw_at) for row in rows]
     line, group = elements
-    kind_at = next(iter(moulds.values())).width and 4
+    kind_at = columns_of(spec.table).index("kind")
     shown: list[dict[str, Any]] = []
     by_position: dict[int, dict[str, Any]] = {}
     for row in rows:
         name = group if row[kind_at] == GROUP else line
-        values = rebuild(moulds[name], row)
+        values = rebuild(mould.lines[name], row, raw_at=raw_at)
         if row[3] is not None:
             by_position[row[3]].setdefault(groups[group], []).append(values)
             continue
@@ -148,7 +147,7 @@ def show_lines(
     return shown
 
 
-def rebuild(mould: Mould, row: tuple[Any, ...]) -> dict[str, Any]:
+def rebuild(mould: Mould, row: tuple[Any, ...], *, raw_at: int) -> dict[str, Any]:
     """Put the elements of a row back together."""
     values: dict[str, Any] = {}
     for name, place in mould.places.items():
@@ -159,7 +158,7 @@ def rebuild(mould: Mould, row: tuple[Any, ...]) -> dict[str, Any]:
                 values[name] = pair
         elif value is not None:
             values[name] = show(value, is_money=place.read is read_cents)
-    raw = row[mould.raw_at]
+    raw = row[raw_at]
     values |= prune(raw if isinstance(raw, dict) else json.loads(raw))
     return values
 

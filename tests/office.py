@@ -135,6 +135,24 @@ class Office:
         self.quickbooks.end_session(session)
         return asked
 
+    def fall_asleep(self) -> Callable[[], int]:
+        """The PC fetches what is due and falls asleep; what is given wakes it: it does the work then, and answers."""
+        self.pass_time(30)
+        ticket, _ = self.service.authenticate(self.linked.user_name, self.linked.password)
+        session = self.quickbooks.open_session(
+            app_name="QBWC Service", owner_id=self.linked.owner_id, file_id=self.linked.file_id, company_file=""
+        )
+        facts: str = self.quickbooks.host_company_preferences(session)
+        text = self.service.send_request_xml(
+            ticket, facts, company_file_name=self.company.path, country="US", major_version=16, minor_version=0
+        )
+
+        def wake() -> int:
+            answer = self.quickbooks.process(session, text)
+            return self.service.receive_response_xml(ticket, answer, hresult="", message="")
+
+        return wake
+
     def document(self, kind: str, external_id: str) -> DocumentInfo:
         with self.database.reading() as db:
             return get_document(db, self.connection_id, DocumentKind(kind), external_id=external_id).document
@@ -158,9 +176,13 @@ class Office:
 
     def act(self, reason: str, action: str, **more: str) -> None:
         """Do something about the one open problem of this reason; it has to be closed afterwards."""
+        self.act_on(self.problem(reason).id, action, **more)
+
+    def act_on(self, problem_id: int, action: str, **more: str) -> None:
+        """Do something about a problem; it has to be closed afterwards."""
         deed = Deed(action=ProblemAction(action), by="Ann", now=self.clock(), **more)  # type: ignore[arg-type]  # By name.
         with self.database.writing() as db:
-            closed = act_on_problem(db, self.connection_id, self.problem(reason).id, deed)
+            closed = act_on_problem(db, self.connection_id, problem_id, deed)
         assert closed.closed_at is not None
 
     def entry(self, kind: str, external_id: str) -> Entry:

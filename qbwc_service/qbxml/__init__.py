@@ -9,6 +9,7 @@ and ``build_message_set`` are its parts. ``read_requests`` reads XML that somebo
     document = qbxml.build("customer_query", {"max_returned": 100, "active_status": "All"}, version="13.0").xml
 
 Reading: ``read_answer`` streams an answer of any size, response by response and object by object; money is Decimal.
+Whoever keeps all of it takes ``response.objects.as_rows`` instead: rows, with each value where a ``Mould`` says.
 ``read_host`` reads what the Web Connector says about the open company, ``choose_version`` picks the qbXML version. ::
 
     for response in qbxml.read_answer(text):
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from qbwc_service.qbxml.host import HostFacts, read_host
     from qbwc_service.qbxml.hresult import HRESULT_FACTS, HresultFact, HresultKind, explain_hresult, judge_hresult
     from qbwc_service.qbxml.knowledge import CodeFact, CodeKind, explain, list_facts
+    from qbwc_service.qbxml.mould import Mould, Place, RetRow, UnreadableValueError
     from qbwc_service.qbxml.qbwc_codes import QBWC_FACTS, QbwcFact
     from qbwc_service.qbxml.reader import read_requests
     from qbwc_service.qbxml.status import Outcome, explain_status, is_lock, judge
@@ -57,6 +59,7 @@ else:
         "host": ("HostFacts", "read_host"),
         "hresult": ("HRESULT_FACTS", "HresultFact", "HresultKind", "explain_hresult", "judge_hresult"),
         "knowledge": ("CodeFact", "CodeKind", "explain", "list_facts"),
+        "mould": ("Mould", "Place", "RetRow", "UnreadableValueError"),
         "qbwc_codes": ("QBWC_FACTS", "QbwcFact"),
         "reader": ("read_requests",),
         "status": ("Outcome", "explain_status", "is_lock", "judge"),
@@ -94,14 +97,18 @@ __all__ = [
     "HresultFact",
     "HresultKind",
     "Mistake",
+    "Mould",
     "Outcome",
+    "Place",
     "QbwcFact",
     "Request",
     "Response",
     "RetObject",
+    "RetRow",
     "StatusFact",
     "StatusReason",
     "TextChange",
+    "UnreadableValueError",
     "build",
     "build_document",
     "build_message_set",

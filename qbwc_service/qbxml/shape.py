@@ -103,7 +103,7 @@ def _read_children(element: XmlElement, shape: Shape) -> Values:
         elif not found.is_flat or (value := _read_flat(child, found.texts)) is None:
             value = read_element(child, found)
         if found.repeats or name in values:  # The second is unknown, or a surprise: nothing is lost.
-            _append(values, name, value)
+            append_value(values, name, value)
         else:
             values[name] = value
         if name in line_names:
@@ -124,7 +124,8 @@ def _read_flat(element: XmlElement, texts: frozenset[str]) -> Values | None:
     return values
 
 
-def _append(values: Values, name: str, value: object) -> None:
+def append_value(values: Values, name: str, value: object) -> None:
+    """Add to what has this name: several values are a list."""
     present = values.get(name)
     if isinstance(present, list):
         present.append(value)

@@ -9,6 +9,7 @@ from qbwc_service.queue.cancel import cancel
 from qbwc_service.queue.claim import ClaimedOperation, claim, find_first_due, record_attempts
 from qbwc_service.queue.due import QueueDepth, has_due_work, measure_queue
 from qbwc_service.queue.enqueue import NORMAL_PRIORITY, NewOperation, enqueue
+from qbwc_service.queue.find_like import list_done_since, list_unfinished
 from qbwc_service.queue.finish import Outcome, finish, refuse
 from qbwc_service.queue.hold import hold_operations
 from qbwc_service.queue.hold_back import hold_back, take_back
@@ -27,7 +28,8 @@ from qbwc_service.queue.inquire import (
     settle,
     uncount_inquiry,
 )
-from qbwc_service.queue.retry import RetryPolicy, look_again, next_attempt_at, send_again
+from qbwc_service.queue.late import complete_late
+from qbwc_service.queue.retry import RECHECK_PRIORITY, RetryPolicy, look_again, next_attempt_at, send_again
 from qbwc_service.queue.show import (
     AttemptInfo,
     OperationDetails,
@@ -46,6 +48,7 @@ from qbwc_service.queue.unknown import NO_ANSWER, Unanswered, settle_unanswered
 __all__ = [
     "NORMAL_PRIORITY",
     "NO_ANSWER",
+    "RECHECK_PRIORITY",
     "AttemptInfo",
     "ClaimedOperation",
     "InquiredDocument",
@@ -64,6 +67,7 @@ __all__ = [
     "choose_inquiries",
     "claim",
     "close_settled_sets",
+    "complete_late",
     "count_inquiry",
     "count_operations",
     "enqueue",
@@ -77,8 +81,10 @@ __all__ = [
     "hold_back",
     "hold_inquiries",
     "hold_operations",
+    "list_done_since",
     "list_inquiries",
     "list_operations",
+    "list_unfinished",
     "look_again",
     "look_up_set",
     "measure_queue",

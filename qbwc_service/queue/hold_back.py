@@ -2,21 +2,31 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, or_, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Operation, OperationDependency, OperationState, lock_dependencies
+from qbwc_service.queue.retry import in_its_turn, waits_as_check
+from qbwc_service.store import Attempt, Operation, OperationDependency, OperationState, lock_dependencies
 
 
 def hold_back(db: Session, connection_id: int, operation_id: int, *, behind: int) -> bool:
-    """Let a failed operation wait until ``behind`` is done, and say whether it was failed; it goes again then."""
+    """Let an operation wait until ``behind`` is done, and say whether it had failed, or is only checked again."""
     lock_dependencies(db, connection_id)
     held = (
         Operation.connection_id == connection_id,
         Operation.id == operation_id,
-        Operation.state == OperationState.FAILED,
+        or_(Operation.state == OperationState.FAILED, waits_as_check()),
     )
-    values = {"state": OperationState.BLOCKED, "finished_at": None, "reason": None, "retries": 0}
+    values = {
+        "state": OperationState.BLOCKED,
+        "finished_at": None,
+        "reason": None,
+        "retries": 0,
+        "readings": 0,
+        "inquiry": None,
+        "inquiries": 0,
+        "priority": in_its_turn(),
+    }
     move = update(Operation).where(*held).values(**values).returning(Operation.id)
     if db.scalar(move, execution_options={"synchronize_session": False}) is None:
         return False
@@ -34,4 +44,10 @@ def take_back(db: Session, connection_id: int, operation_id: int, *, reason: str
     )
     values = {"state": OperationState.FAILED, "finished_at": now, "reason": reason}
     move = update(Operation).where(*held).values(**values).returning(Operation.id)
-    return db.scalar(move, execution_options={"synchronize_session": False}) is not None
+    unsynced = {"synchronize_session": False}
+    if db.scalar(move, execution_options=unsynced) is None:
+        return False
+    # The record that it was taken for is not what an attempt of it made.
+    its_attempts = (Attempt.connection_id == connection_id, Attempt.operation_id == operation_id)
+    db.execute(update(Attempt).where(*its_attempts).values(result=None), execution_options=unsynced)
+    return True

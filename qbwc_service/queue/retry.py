@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, update
+from sqlalchemy import ColumnElement, and_, case, or_, update
 from sqlalchemy.orm import Session
 
+from qbwc_service.queue.enqueue import NORMAL_PRIORITY
 from qbwc_service.queue.unblock import has_undone_parent
 from qbwc_service.store import Inquiry, Operation, OperationState
 
@@ -16,6 +17,10 @@ RECHECK_PRIORITY = 200
 
 BEFORE_SENDING = (Inquiry.EDIT_SEQUENCE, Inquiry.LOOK)
 """What has to be read before an operation goes out, however often it is tried."""
+
+
+ENDED = (OperationState.FAILED, OperationState.CANCELLED, OperationState.UNKNOWN)
+"""The states from which a person may send an operation again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +62,20 @@ def look_again(db: Session, connection_id: int, requests: Collection[str]) -> No
     db.execute(look, execution_options={"synchronize_session": False})
 
 
+def waits_as_check() -> ColumnElement[bool]:
+    """Say, in SQL, that the operation at hand only waits because it is tried by itself whether it goes now."""
+    return and_(Operation.state.in_((OperationState.WAITING, OperationState.BLOCKED)), _is_check())
+
+
+def in_its_turn() -> ColumnElement[int]:
+    """Give, in SQL, the priority of the operation at hand when a person wants it to go."""
+    return case((_is_check(), NORMAL_PRIORITY), else_=Operation.priority)
+
+
+def _is_check() -> ColumnElement[bool]:
+    return and_(Operation.priority == RECHECK_PRIORITY, Operation.document_id.is_not(None))
+
+
 def send_again(
     db: Session,
     connection_id: int,
@@ -71,14 +90,13 @@ def send_again(
 
     A person decided this: for an *unknown* write it means "I looked, it is not in QuickBooks". ``inquiry`` is what
     has to be asked (again) before it goes out, ``decided`` what they decided about it beside. ``is_recheck``: nobody
-    did, it is only tried whether it goes now; behind new work, and once, as one that was given up.
+    did, it is only tried whether it goes now; behind new work, and once. A person comes before such a trial that waits.
     """
-    # By itself nothing goes again that somebody took out of the queue meanwhile.
-    again = (OperationState.FAILED, *(() if is_recheck else (OperationState.CANCELLED, OperationState.UNKNOWN)))
     held = (
         Operation.connection_id == connection_id,
         Operation.id == operation_id,
-        Operation.state.in_(again),
+        # By itself nothing goes again that somebody took out of the queue meanwhile.
+        Operation.state == OperationState.FAILED if is_recheck else or_(Operation.state.in_(ENDED), waits_as_check()),
     )
     move = (
         update(Operation)
@@ -90,7 +108,9 @@ def send_again(
             # Its outcome is known now; what has to be read before it goes out still has to be read.
             inquiry=inquiry or case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry)),
             inquiries=0,
-            **({"priority": RECHECK_PRIORITY} if is_recheck else {"retries": 0, "readings": 0}),
+            retries=0,
+            readings=0,
+            priority=RECHECK_PRIORITY if is_recheck else in_its_turn(),
             **({} if decided is None else {"decided": dict(decided)}),
         )
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.errors import NotFoundError
+from qbwc_service.queue.retry import RECHECK_PRIORITY
 from qbwc_service.queue.subject import name_subject
 from qbwc_service.store import Attempt, Document, DocumentKind, Inquiry, Operation, OperationDependency, OperationState
 
@@ -36,6 +37,12 @@ class OperationInfo:
     def subject(self) -> str:
         """What the operation is about: ``invoice 'load-1001'``, or the request's name."""
         return name_subject(self.kind, self.external_id, request=self.request)
+
+    @property
+    def waits_as_check(self) -> bool:
+        """Whether it only waits because it is tried by itself whether it goes now."""
+        waits = self.state in {OperationState.WAITING, OperationState.BLOCKED}
+        return waits and self.priority == RECHECK_PRIORITY and self.kind is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,9 +13,10 @@ from qbwc_service.store.types import Json, UtcDateTime, Word
 class Problem(Base):
     """One reason why a document, an operation or the whole connection does not sync.
 
-    ``subject`` says what it is about (``document:12``, ``operation:34``, ``connection``): a subject has each reason
-    at most once while it is open. ``cause_id`` is the operation that holds this one up. ``closed_by`` is ``itself``
-    where the cause went away, or the person who dealt with it. Reasons have no CHECK: every release knows more.
+    ``subject`` says what it is about (``document:12``, ``operation:34``, ``record:C5-1417118624``, ``connection``): a
+    subject has each reason at most once while it is open. ``cause_id`` is the operation that holds this one up.
+    ``closed_by`` is ``itself`` where the cause went away, or the person who dealt with it. Reasons have no CHECK: every
+    release knows more.
     """
 
     __tablename__ = "problems"

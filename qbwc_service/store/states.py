@@ -143,6 +143,7 @@ class ProblemReason(StrEnum):
     """Why something does not sync. What each one means, and what helps, stands in sync/problems/reasons.py."""
 
     OUTCOME_UNKNOWN = "outcome_unknown"
+    MADE_TWICE = "made_twice"
     PARENT_FAILED = "parent_failed"
     CUSTOMER_NOT_SYNCED = "customer_not_synced"
     ITEM_NOT_SYNCED = "item_not_synced"

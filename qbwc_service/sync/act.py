@@ -23,6 +23,7 @@ from qbwc_service.sync.repair_deleted import repair_deleted
 from qbwc_service.sync.resend import send_change
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
+from qbwc_service.sync.twice import delete_other, leave_both
 
 MOST_AT_ONCE = 10_000
 
@@ -93,25 +94,26 @@ def _do(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int
             cancel_operation(db, connection_id, operation_id, reason=why, by=by, now=now)
         case ProblemAction.LINK:
             _link(db, connection_id, problem, operation_id, deed)
-        case ProblemAction.UNLINK:
-            unpair(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
-        case ProblemAction.RECREATE:
-            recreate(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
+        case ProblemAction.UNLINK | ProblemAction.RECREATE:
+            begin_anew = unpair if deed.action is ProblemAction.UNLINK else recreate
+            begin_anew(db, connection_id, _subject(db, connection_id, problem), by=by, now=now)
         case ProblemAction.USE_APP:
             _use_app(db, connection_id, problem, operation_id, deed)
         case ProblemAction.USE_QUICKBOOKS:
             _use_quickbooks(db, connection_id, problem, operation_id, deed)
+        case ProblemAction.DELETE_OTHER:
+            delete_other(db, connection_id, problem, by=by, now=now)
         case ProblemAction.CREATE_MISSING:
             rules = load_rules(db, connection_id)
             create_missing(db, connection_id, operation_id, problem.message, rules=rules, by=by, now=now)
 
 
 def _link(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
-    by, now, quickbooks_id = deed.by, deed.now, deed.quickbooks_id or ""
+    record_id = deed.quickbooks_id or ""
     if problem.kind is None:
-        link_operation(db, connection_id, operation_id, quickbooks_id=quickbooks_id, by=by, now=now)
+        link_operation(db, connection_id, operation_id, quickbooks_id=record_id, by=deed.by, now=deed.now)
     else:
-        pair(db, connection_id, _subject(db, connection_id, problem), quickbooks_id, by=by, now=now)
+        pair(db, connection_id, _subject(db, connection_id, problem), record_id, by=deed.by, now=deed.now)
 
 
 def _use_app(db: Session, connection_id: int, problem: ProblemInfo, operation_id: int, deed: Deed) -> None:
@@ -141,6 +143,8 @@ def _use_quickbooks(db: Session, connection_id: int, problem: ProblemInfo, opera
                 )
             subjects = {subject_of(None, present.document_id)}
             close_problems(db, connection_id, subjects=subjects, by=deed.by, now=deed.now)
+        case ProblemReason.MADE_TWICE:
+            leave_both(db, connection_id, problem, by=deed.by, now=deed.now)
         case _:
             retry_operation(
                 db, connection_id, operation_id, decided={Decided.USE: QUICKBOOKS}, by=deed.by, now=deed.now

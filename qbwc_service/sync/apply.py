@@ -12,6 +12,7 @@ from qbwc_service.errors import AnswerError
 from qbwc_service.store import Attempt, Document, DocumentState, Inquiry, Operation, OperationState
 from qbwc_service.sync.custom_fields import judge_field, set_fields
 from qbwc_service.sync.judge import Judgement, judge_lost_read, judge_response, judge_silence
+from qbwc_service.sync.late import Overtaken, done_before, list_overtaken, made_by, show_twice, take_late
 from qbwc_service.sync.link import record_effects
 from qbwc_service.sync.make_sent import make_sent
 from qbwc_service.sync.missing import create_by_rule
@@ -47,8 +48,22 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
             Attempt.answered_at.is_(None),
         )
     )
+    # Only an answer that came late says of an attempt that was not the last one what it made.
+    made_before = (
+        select(Attempt.result)
+        .where(
+            Attempt.connection_id == Operation.connection_id,
+            Attempt.operation_id == Operation.id,
+            Attempt.number < Operation.attempts,
+            Attempt.result.is_not(None),
+        )
+        .order_by(Attempt.number.desc())
+        .limit(1)
+        .correlate(Operation)
+        .scalar_subquery()
+    )
     query = (
-        select(Operation, Document, was_lost)
+        select(Operation, Document, was_lost, made_before)
         .outerjoin(Document, same_document)
         .where(
             Operation.connection_id == connection_id,
@@ -61,7 +76,8 @@ def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int,
         .execution_options(populate_existing=True)
     )
     return {
-        operation.id: _sent(operation, document, was_lost=bool(lost)) for operation, document, lost in db.execute(query)
+        operation.id: _sent(operation, document, was_lost=bool(lost), result=result)
+        for operation, document, lost, result in db.execute(query)
     }
 
 
@@ -90,18 +106,26 @@ def apply_answer(
     """Match an answer to the operations of its set by requestID, and record what it says of each.
 
     What the answer does not mention, or what stands behind the place where it cannot be read any more, is *unknown*
-    (a write) or asked again (a read). ``silence_means`` is what is asked about such a write, ``done_by`` how it is
+    (a write) or asked again (a read). What it mentions and went on without it is done by it where nothing else was, and
+    shown where it is there twice now. ``silence_means`` is what is asked about such a write, ``done_by`` how it is
     known of what succeeded, where the answer did not come as usual. Applying the same answer twice changes nothing.
     """
     sent = list_sent(db, connection_id, message_set_id)
     judgements: dict[int, Judgement] = {}
+    overtaken: dict[int, Overtaken] | None = None
+    late: list[Judgement] = []
     problem: str | None = None
     try:
         for response in qbxml.read_answer(answer):
-            operation = sent.get(_operation_id(response.request_id))
-            if operation is not None and operation.operation_id not in judgements:
+            operation_id = _operation_id(response.request_id)
+            operation = sent.get(operation_id)
+            if operation is not None and operation_id not in judgements:
                 judged = _named(judge_response(response, operation, policy=policy, now=now), done_by)
-                judgements[operation.operation_id] = judge_field(judged, now=now)
+                judgements[operation_id] = judge_field(judged, now=now)
+            elif operation is None:
+                overtaken = list_overtaken(db, connection_id, message_set_id) if overtaken is None else overtaken
+                if operation_id in overtaken:
+                    late.append(judge_response(response, overtaken[operation_id].sent, policy=policy, now=now))
     except AnswerError as unreadable:
         problem = unreadable.message
     for operation_id, operation in sent.items():
@@ -110,6 +134,9 @@ def apply_answer(
             judgements[operation_id] = judge_silence(
                 operation, reason=why, policy=policy, now=now, inquiry=silence_means
             )
+    adopted = take_late(db, connection_id, late, message_set_id=message_set_id, overtaken=overtaken or {}, now=now)
+    if adopted:
+        record_judgements(db, connection_id, adopted, now=now)
     return apply_judgements(
         db, connection_id, message_set_id=message_set_id, judgements=judgements, problem=problem, now=now
     )
@@ -143,9 +170,10 @@ def apply_judgements(
     now: datetime,
 ) -> Applied:
     """Record how the operations of a set ended, whatever said so: an answer, an hresult, silence."""
-    judged = list(judgements.values())
+    judged = [done_before(one) for one in judgements.values()]
     queue.finish(db, connection_id, [one.outcome for one in judged], message_set_id=message_set_id, now=now)
     record_judgements(db, connection_id, judged, now=now)
+    show_twice(db, connection_id, judged, now=now)
     return replace(count(judged), problem=problem)
 
 
@@ -169,9 +197,16 @@ def _rules_of_effects(db: Session, connection_id: int, judgements: Sequence[Judg
     return load_rules(db, connection_id) if has_effects else Rules()
 
 
-def _sent(operation: Operation, document: Document | None, *, was_lost: bool = False) -> Sent:
+def _sent(
+    operation: Operation,
+    document: Document | None,
+    *,
+    was_lost: bool = False,
+    result: Mapping[str, object] | None = None,
+) -> Sent:
     reads = operation.edit_sequence is not None
-    return make_sent(operation, document, reads_edit_sequence=reads, was_lost=was_lost)
+    before = made_by(result) if operation.request.endswith("AddRq") else None
+    return make_sent(operation, document, reads_edit_sequence=reads, was_lost=was_lost, made_before=before)
 
 
 def count(judgements: Sequence[Judgement]) -> Applied:

@@ -14,6 +14,7 @@ def make_sent(
     *,
     reads_edit_sequence: bool,
     was_lost: bool = False,
+    made_before: str | None = None,
 ) -> Sent:
     """Give an operation with its document as what was sent."""
     kind, external_id = (document.kind, document.external_id) if document else (None, None)
@@ -35,7 +36,9 @@ def make_sent(
         credit_memos=used_credit_memos(document.body) if document else (),
         reads_edit_sequence=reads_edit_sequence,
         was_lost=was_lost,
+        made_before=made_before,
         was_looked_for=bool(decided.get(Decided.LOOKED)),
+        is_check=operation.document_id is not None and operation.priority == queue.RECHECK_PRIORITY,
         decided=decided,
         record_id=None if record_id is None else str(record_id),
     )

@@ -1,24 +1,17 @@
 """Create list entries in QuickBooks that a document names and that are not there: by rule, or by a person's word."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.errors import InputError, StateError
-from qbwc_service.store import (
-    IS_UNFINISHED,
-    Document,
-    DocumentKind,
-    DocumentState,
-    Operation,
-    OperationState,
-    ProblemReason,
-)
+from qbwc_service.store import Document, DocumentKind, DocumentState, Operation, OperationState, ProblemReason
 from qbwc_service.sync.accounts import COSTS, REMEDY, find_wrong_accounts
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.problems.classify import find_failure_reason
@@ -53,45 +46,81 @@ def create_by_rule(db: Session, connection_id: int, judgements: Sequence[Judgeme
     if not failed:
         return
     rules = load_rules(db, connection_id)
+    created: dict[tuple[str, str], int] = {}
     for judgement in failed:
-        found = find_missing(judgement.outcome.status_message or "")
+        text = judgement.outcome.status_message or ""
+        found = find_missing(text)
         if found is not None and _is_allowed(found[0], rules):
-            text = judgement.outcome.status_message or ""
+            entry, operation_id = (found[0], found[1].casefold()), judgement.sent.operation_id
             # What cannot be made by its name alone (no account is named for it) stays a problem of a person.
             with suppress(InputError, StateError), db.begin_nested():
-                create_missing(db, connection_id, judgement.sent.operation_id, text, rules=rules, by=BY_ITSELF, now=now)
+                created[entry] = create_missing(
+                    db, connection_id, operation_id, text, behind=created.get(entry), rules=rules, by=BY_ITSELF, now=now
+                )
 
 
 def create_missing(
-    db: Session, connection_id: int, operation_id: int, text: str, *, rules: Rules, by: str, now: datetime
+    db: Session,
+    connection_id: int,
+    operation_id: int,
+    text: str,
+    *,
+    behind: int | None = None,
+    rules: Rules,
+    by: str,
+    now: datetime,
 ) -> int:
     """Create the entry that QuickBooks' text names; the failed operation goes again when that is done.
 
-    Gives the operation that creates it. StateError where the text names none that can be made by its name alone.
+    Gives the operation that creates it: ``behind``, if it is known, or one that does so already, or did since the
+    refusal. StateError where the text names none that can be made by its name alone.
     """
     found = find_missing(text)
     if found is None:
         raise StateError("QuickBooks does not say which entry is missing", field="action", remedy=REPAIR)
     kind, name = found
-    if kind == ACCOUNT:
-        request, values = _fee_account(db, connection_id, operation_id, name, rules)
-    else:
-        _check_income(db, connection_id, kind, rules)
-        request, values = _request(kind, name, rules)
-    created = _find_same(db, connection_id, operation_id, request, values)
-    if created is None:
-        created = enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
+    creation = _creation(db, connection_id, operation_id, kind, name, rules)
+    created = behind or _create(db, connection_id, operation_id, creation, now=now)
     if not queue.hold_back(db, connection_id, operation_id, behind=created):
         raise StateError(f"operation {operation_id} has not failed", field="operation")
-    is_there = operation_id in queue.unblock_children(db, connection_id, [created], now=now)
-    state = DocumentState.PENDING if is_there else DocumentState.BLOCKED
-    mark_documents(db, connection_id, [operation_id], state=state, now=now)
+    mark_documents(db, connection_id, [operation_id], state=DocumentState.BLOCKED, now=now)
+    # Where it was created since, nothing has to be waited for.
+    gone_on = queue.unblock_children(db, connection_id, [created], now=now)
+    mark_documents(db, connection_id, gone_on, state=DocumentState.PENDING, now=now)
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
     document_id = db.scalar(select(Operation.document_id).where(*held))
     subjects = {subject_of(operation_id, document_id)}
     freed = close_problems(db, connection_id, subjects=subjects, causes={operation_id}, by=by, now=now)
     hold_up_again(db, connection_id, freed, now=now)
     return created
+
+
+def _create(
+    db: Session, connection_id: int, operation_id: int, creation: tuple[str, Mapping[str, object]], *, now: datetime
+) -> int:
+    """Give the operation that creates an entry: two of them would be one too many, and the second is refused."""
+    request, values = creation
+    alike = _find_alike(queue.list_unfinished(db, connection_id, request), values)
+    refused_at = _refused_at(db, connection_id, operation_id)
+    if alike is None and refused_at is not None and refused_at < now:
+        done = queue.list_done_since(db, connection_id, request, after=operation_id, since=refused_at)
+        alike = _find_alike(done, values)
+    return alike or enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
+
+
+def _find_alike(operations: Mapping[int, Mapping[str, object]], values: Mapping[str, object]) -> int | None:
+    """Find the one with these values; to QuickBooks names are the same in capitals."""
+    wanted = _as_compared(values)
+    return next((number for number, body in operations.items() if _as_compared(body) == wanted), None)
+
+
+def _as_compared(values: Mapping[str, object]) -> str:
+    return json.dumps(values, sort_keys=True).casefold()
+
+
+def _refused_at(db: Session, connection_id: int, operation_id: int) -> datetime | None:
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    return db.scalar(select(Operation.finished_at).where(*held))
 
 
 def find_missing(text: str) -> tuple[str, str] | None:
@@ -115,29 +144,14 @@ def _is_allowed(kind: str, rules: Rules) -> bool:
     return bool(getattr(rules.create_missing, "class_" if kind == DocumentKind.CLASS else kind))
 
 
-def _find_same(
-    db: Session, connection_id: int, operation_id: int, request: str, values: Mapping[str, object]
-) -> int | None:
-    """Find what creates the same entry already, because another document names it too; None where nothing does.
-
-    It may have done so in the set in which the entry was missed, behind the document.
-    """
-    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
-    its_set = select(Operation.message_set_id).where(*held).scalar_subquery()
-    creating = (
-        Operation.connection_id == connection_id,
-        Operation.request == request,
-        Operation.document_id.is_(None),
-    )
-    is_waiting = Operation.state == OperationState.WAITING
-    is_blocked = and_(IS_UNFINISHED, Operation.state == OperationState.BLOCKED)
-    is_done = and_(Operation.message_set_id == its_set, Operation.state == OperationState.DONE)
-    for which in (is_waiting, is_blocked, is_done):  # Each finds its rows by an index of its own.
-        query = select(Operation.id, Operation.body).where(*creating, which).order_by(Operation.id)
-        found = next((number for number, body in db.execute(query) if body == values), None)
-        if found is not None:
-            return found
-    return None
+def _creation(
+    db: Session, connection_id: int, operation_id: int, kind: str, name: str, rules: Rules
+) -> tuple[str, Mapping[str, object]]:
+    """Make the request that creates an entry; StateError where it cannot be made of what is known."""
+    if kind == ACCOUNT:
+        return _fee_account(db, connection_id, operation_id, name, rules)
+    _check_income(db, connection_id, kind, rules)
+    return _request(kind, name, rules)
 
 
 def _check_income(db: Session, connection_id: int, kind: str, rules: Rules) -> None:

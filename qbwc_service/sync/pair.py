@@ -13,7 +13,14 @@ from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
 from qbwc_service.sync.records import check_id, get_linkable, types_of
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.repair import cancel_operation, check_free, link_operation, retry_operation
+from qbwc_service.sync.repair import (
+    cancel_operation,
+    check_free,
+    forget_link,
+    is_named,
+    link_operation,
+    retry_operation,
+)
 from qbwc_service.sync.resend import Subject, get_subject, send_as_new
 from qbwc_service.sync.show import DocumentInfo, get_document
 
@@ -71,16 +78,28 @@ def pair(db: Session, connection_id: int, subject: Subject, quickbooks_id: str, 
 
 
 def unpair(db: Session, connection_id: int, subject: Subject, *, by: str, now: datetime) -> None:
-    """Forget the record that a document is paired with: it goes out as a new one.
+    """Forget the record that a document is paired with, or that a person named: it goes out as a new one.
 
     StateError where it is paired with none, was deleted, or is in QuickBooks' hands.
     """
     target, present = subject
+    if not present.is_linked and is_named(db, connection_id, present.operation_id):
+        _forget_named(db, connection_id, subject, by=by, now=now)
+        return
     if not present.is_linked:
         message = f"{_name(target)} is linked to no record of QuickBooks"
         raise StateError(message, field="external_id", remedy="retry it; or link it, if QuickBooks has it")
     _check_free_to_go(db, connection_id, subject)
     send_as_new(db, connection_id, subject, by=by, now=now)
+
+
+def _forget_named(db: Session, connection_id: int, subject: Subject, *, by: str, now: datetime) -> None:
+    """Let it go out without the record that a person named."""
+    state, operation_id = _check_free_to_go(db, connection_id, subject), subject[1].operation_id
+    if state in OPEN:
+        cancel_operation(db, connection_id, operation_id, reason=f"{by} unlinked it", by=by, now=now)
+    forget_link(db, connection_id, operation_id)
+    retry_operation(db, connection_id, operation_id, by=by, now=now)
 
 
 def _ask_for(

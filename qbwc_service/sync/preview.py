@@ -40,6 +40,7 @@ EFFECTS = {
     ProblemAction.UNLINK: "its record is forgotten, and it goes out as a new one",
     ProblemAction.CREATE_MISSING: "the entry that is missing is created in QuickBooks; then it goes out again",
     ProblemAction.SEND_AGAIN: "it goes out again, whatever is there",
+    ProblemAction.DELETE_OTHER: "the record that its evidence calls the other one is deleted in QuickBooks",
 }
 ASKED = "nothing is known here of the record {}: QuickBooks is asked for it at the next update, and then it is paired"
 

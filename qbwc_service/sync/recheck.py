@@ -47,14 +47,15 @@ def recheck(db: Session, connection_id: int, *, after: timedelta, now: datetime)
     due = {row.id: row for row in db.execute(oldest)}
     rules = load_rules(db, connection_id) if due else Rules()
     for operation_id, row in sorted(due.items()):  # Locks are taken lowest id first.
-        # Somebody said which record it is: only that is asked again, for as a new one it would be there twice.
-        named = {name: value for name, value in (row.decided or {}).items() if name == Decided.LINK}
+        # What somebody said is kept: as a new one the document would be there twice.
+        decided = without_found(row.decided)
+        looks = Decided.LINK in decided or looks_first(rules, row.kind, row.request)
         queue.send_again(
             db,
             connection_id,
             operation_id,
-            inquiry=Inquiry.LOOK if named or looks_first(rules, row.kind, row.request) else None,
-            decided={**without_found(row.decided), **named},
+            inquiry=Inquiry.LOOK if looks else None,
+            decided=decided,
             is_recheck=True,
             now=now,
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
@@ -47,13 +47,14 @@ def retry_operation(
 ) -> OperationInfo:
     """Put a failed, cancelled or unknown operation back into the queue, and its document's state with it.
 
-    Its problems are closed, and those of what waits for it. A write whose outcome is unknown goes again only with
-    ``not_in_quickbooks``: somebody looked, and it is not there. ``decided`` is what they decided about the operation
-    of a document (whose values stand, that a number may be there twice). Raises NotFoundError, and StateError (saying
-    where to look) where it cannot be.
+    Also one that waits to be checked again: a person comes first. Its problems are closed, and those of what waits for
+    it. A write whose outcome is unknown goes again only with ``not_in_quickbooks``: somebody looked, and it is not
+    there. ``decided`` is what they decided about the operation of a document (whose values stand, that a number may be
+    there twice); where they decided nothing, the record that somebody named is asked for again. Raises NotFoundError,
+    and StateError (saying where to look) where it cannot be.
     """
     present = get_operation(db, connection_id, operation_id, locked=True)
-    if present.state not in RETRIED:
+    if present.state not in RETRIED and not present.waits_as_check:
         raise _not_now(present, "retried", remedy=_why_not_retried(present, connection_id))
     if present.state is OperationState.UNKNOWN and present.is_write and not not_in_quickbooks:
         raise _may_be_there(db, connection_id, present)
@@ -61,9 +62,11 @@ def retry_operation(
         text = f"{present.subject} is in QuickBooks: operation {operation_id} would make it a second time"
         raise StateError(text, field="operation", remedy="unlink the document first, if it is not that record")
     looks = looks_first(load_rules(db, connection_id), present.kind, present.request)
-    asks = looks or Decided.LINK in (decided or {})
-    inquiry = Inquiry.LOOK if asks else None
-    so = None if present.kind is None else {**_decided(db, connection_id, operation_id), **(decided or {})}
+    so = None
+    if present.kind is not None:
+        is_named_no_more = bool(decided) or not_in_quickbooks
+        so = {**_decided(db, connection_id, operation_id, but_link=is_named_no_more), **(decided or {})}
+    inquiry = Inquiry.LOOK if looks or Decided.LINK in (so or {}) else None
     if not queue.send_again(db, connection_id, operation_id, inquiry=inquiry, decided=so, now=now):
         raise _not_now(present, "retried", remedy="somebody else was faster; look again")
     changed = get_operation(db, connection_id, operation_id)
@@ -88,15 +91,31 @@ def _is_linked(db: Session, connection_id: int, operation_id: int) -> bool:
     return db.scalar(select(Link.document_id).join(Operation, same).where(*held)) is not None
 
 
-def _decided(db: Session, connection_id: int, operation_id: int) -> dict[str, object]:
+def _decided(db: Session, connection_id: int, operation_id: int, *, but_link: bool) -> dict[str, object]:
     """Give what was decided about an operation, but what a look found: it is found anew."""
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
-    return without_found(db.scalar(select(Operation.decided).where(*held)))
+    decided = without_found(db.scalar(select(Operation.decided).where(*held)))
+    return {name: value for name, value in decided.items() if not (but_link and name == Decided.LINK)}
 
 
 def without_found(decided: Mapping[str, object] | None) -> dict[str, object]:
     """Give what a person decided, without what a look found."""
     return {name: value for name, value in (decided or {}).items() if name not in FOUND}
+
+
+def is_named(db: Session, connection_id: int, operation_id: int) -> bool:
+    """Say whether a person said which record the operation's document is."""
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    return Decided.LINK in (db.scalar(select(Operation.decided).where(*held)) or {})
+
+
+def forget_link(db: Session, connection_id: int, operation_id: int) -> None:
+    """Forget which record a person said that an operation's document is."""
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    decided = dict(db.scalar(select(Operation.decided).where(*held)) or {})
+    if decided.pop(Decided.LINK, None) is not None:
+        move = update(Operation).where(*held).values(decided=decided)
+        db.execute(move, execution_options={"synchronize_session": False})
 
 
 def link_operation(

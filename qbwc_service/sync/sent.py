@@ -22,8 +22,10 @@ class Sent:
 
     ``subject`` is what people call it. ``credit_memos`` are the external ids of those a payment uses up: their
     balances change without a word of it. ``reads_edit_sequence`` says that the request left its EditSequence to the
-    service, which may read it again. ``was_lost`` says that an earlier hand-out never got its answer. ``record_id`` is
-    the record of its document that it changes or deletes.
+    service, which may read it again. ``was_lost`` says that an earlier hand-out never got its answer, ``made_before``
+    which record an earlier one made, as an answer said that came late. ``is_check`` says that it goes by itself, to see
+    whether the cause of its problem is gone. ``record_id`` is the record of its document that
+    it changes or deletes.
     """
 
     operation_id: int
@@ -41,7 +43,9 @@ class Sent:
     credit_memos: tuple[str, ...] = ()
     reads_edit_sequence: bool = False
     was_lost: bool = False
+    made_before: str | None = None
     was_looked_for: bool = False
+    is_check: bool = False
     decided: Mapping[str, object] = field(default_factory=dict)
     record_id: str | None = None
 

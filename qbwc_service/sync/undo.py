@@ -14,7 +14,7 @@ from qbwc_service.sync.known import find_known
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import NewProblem, close_problems, open_problems, subject_of
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.repair import retry_operation
+from qbwc_service.sync.repair import forget_link, retry_operation
 from qbwc_service.sync.resend import get_subject, send_change
 from qbwc_service.sync.state import mark_document
 
@@ -78,6 +78,7 @@ def _unlink_again(db: Session, connection_id: int, deed: AuditInfo, *, by: str, 
     db.execute(delete(Link).where(*held), execution_options={"synchronize_session": False})
     if not queue.take_back(db, connection_id, operation_id, reason=TAKEN_BACK, now=now):
         raise StateError("the document went on since", field="action")
+    forget_link(db, connection_id, operation_id)
     state = DocumentState.PROBLEM
     mark_document(db, connection_id, document_id, state=state, message=f"{TAKEN_BACK} by {by}", now=now)
     problem = NewProblem(

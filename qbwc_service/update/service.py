@@ -21,8 +21,9 @@ from qbwc_service.update.authenticate import authenticate
 from qbwc_service.update.client_version import check_client_version
 from qbwc_service.update.close_connection import close_connection, get_last_error
 from qbwc_service.update.connection_error import connection_error
+from qbwc_service.update.keep_answer import Answer, Kept, Progress, keep_answer
 from qbwc_service.update.policy import UpdatePolicy
-from qbwc_service.update.receive_response import Answer, Kept, Progress, apply_kept, keep_answer, record_failure
+from qbwc_service.update.receive_response import apply_kept, record_failure
 from qbwc_service.update.send_request import HostState, send_request
 
 log = get_logger(__name__)

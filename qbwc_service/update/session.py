@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.credentials import hash_ticket, ticket_connection
 from qbwc_service.store import (
     IS_UNSETTLED,
+    Attempt,
     Connection,
     DocumentState,
     MessageSet,
@@ -76,6 +77,21 @@ def hold_session(db: Session, ticket: str) -> Held | None:
     )
     row = db.execute(query).first()
     return None if row is None else Held(*row)
+
+
+def is_overtaken() -> ColumnElement[bool]:
+    """Say, in SQL, that nobody waits for a set's answer any more, although it never came."""
+    return and_(MessageSet.state == MessageSetState.SETTLED, MessageSet.answered_at.is_(None))
+
+
+def find_overtaken(db: Session, session: UpdateSession, operation_id: int | None) -> MessageSet | None:
+    """Find the set in which a session that is over handed out an operation, where its answer never came."""
+    if operation_id is None or session.state is SessionState.OPEN:
+        return None
+    its_set = (Attempt.connection_id == MessageSet.connection_id) & (Attempt.message_set_id == MessageSet.id)
+    carried = (Attempt.connection_id == session.connection_id, Attempt.operation_id == operation_id)
+    query = select(MessageSet).join(Attempt, its_set).where(*carried, MessageSet.update_session_id == session.id)
+    return db.scalars(query.where(is_overtaken()).order_by(MessageSet.id.desc()).limit(1)).first()
 
 
 def end_session(

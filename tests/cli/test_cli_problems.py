@@ -293,7 +293,7 @@ def test_an_answer_that_was_kept_and_not_applied_is_applied_again(
 @pytest.fixture
 def keep() -> Callable[[FarSide, str], None]:
     """Keep an answer as the service does, and die before it is applied."""
-    from qbwc_service.update.receive_response import Answer, keep_answer  # noqa: PLC0415 - only here
+    from qbwc_service.update.keep_answer import Answer, keep_answer  # noqa: PLC0415 - only here
 
     def keep_and_die(far: FarSide, answer: str) -> None:
         with far.service.database.writing() as db:

@@ -24,6 +24,8 @@ from qbwc_service.sync import enqueue_documents
 from tests.wire import ConnectFarSide, Server, StartServer
 
 DOCUMENTS = 2000
+PRELOADED = ["--preload"]
+"""Workers are forked from a process that is ready: there in a moment, the first ones and those after one that died."""
 
 
 def invoices(numbers: Sequence[int]) -> list[tuple[str, dict[str, object]]]:
@@ -67,7 +69,7 @@ def states(database: Database) -> dict[OperationState, int]:
 def test_two_thousand_documents_through_two_processes_stand_in_quickbooks_exactly_once(
     database: Database, start_server: StartServer, connect_far_side: ConnectFarSide
 ) -> None:
-    far = connect_far_side(start_server(workers=2))
+    far = connect_far_side(start_server(workers=2, options=PRELOADED))
     with database.writing() as db:
         enqueue_documents(db, far.connection_id, masters() + invoices(range(DOCUMENTS - 2)))
 
@@ -84,7 +86,7 @@ def test_two_thousand_documents_through_two_processes_stand_in_quickbooks_exactl
 def test_two_companies_at_once_never_share_work(
     database: Database, start_server: StartServer, connect_far_side: ConnectFarSide
 ) -> None:
-    server = start_server(workers=2)
+    server = start_server(workers=2, options=PRELOADED)
     sides = [connect_far_side(server, name=name) for name in ("North", "South")]
     with database.writing() as db:
         for offset, far in enumerate(sides):
@@ -132,7 +134,7 @@ class KillWorkerAtWork(NoHooks):
 def test_a_worker_killed_at_work_leaves_its_set_unknown_and_the_next_session_finds_it_done(
     database: Database, start_server: StartServer, connect_far_side: ConnectFarSide
 ) -> None:
-    server = start_server(workers=1)
+    server = start_server(workers=1, options=PRELOADED)
     far = connect_far_side(server)
     with database.writing() as db:
         enqueue_documents(db, far.connection_id, masters() + invoices(range(60)))
@@ -167,7 +169,7 @@ class KillWorkerBetweenCalls(NoHooks):
 def test_a_worker_killed_between_two_calls_is_not_noticed(
     database: Database, start_server: StartServer, connect_far_side: ConnectFarSide
 ) -> None:
-    server = start_server(workers=1)
+    server = start_server(workers=1, options=PRELOADED)
     far = connect_far_side(server)
     with database.writing() as db:
         enqueue_documents(db, far.connection_id, masters() + invoices(range(30)))

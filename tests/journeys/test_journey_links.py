@@ -112,7 +112,7 @@ def test_what_is_not_known_here_is_asked_for(office: Office) -> None:
     assert office.entry("customer", "c9").values["Phone"] == "555-0100"
 
 
-def test_what_quickbooks_does_not_have_is_not_linked(office: Office) -> None:
+def test_what_quickbooks_does_not_have_is_not_linked_and_a_retry_asks_for_it_again(office: Office) -> None:
     ambiguous(office)
     do(office, "link", "customer", "c9", NOBODY)
     office.update()
@@ -121,7 +121,32 @@ def test_what_quickbooks_does_not_have_is_not_linked(office: Office) -> None:
 
     office.act("reference_missing", "retry")
     office.update()
+    assert NOBODY in office.problem("reference_missing").message
+
+
+@pytest.mark.parametrize("is_asked_for", [False, True])
+def test_a_link_to_what_is_not_there_is_forgotten_by_unlinking(office: Office, *, is_asked_for: bool) -> None:
+    ambiguous(office)
+    do(office, "link", "customer", "c9", NOBODY)
+    if is_asked_for:
+        do(office, "unlink", "customer", "c9")
+    else:
+        office.update()
+        office.act("reference_missing", "unlink")
+    office.update()
+
     assert office.problem("customer_ambiguous").external_id == "c9"
+
+
+def test_a_link_to_what_is_not_there_is_replaced_by_the_right_one(office: Office) -> None:
+    _, south = ambiguous(office)
+    do(office, "link", "customer", "c9", NOBODY)
+    office.update()
+
+    office.act("reference_missing", "link", quickbooks_id=south)
+
+    office.update()
+    assert (id_of(office, "customer", "c9"), office.problems()) == (south, [])
 
 
 def test_an_unknown_outcome_stays_unknown_until_its_record_is_found(make_office: MakeOffice) -> None:

@@ -8,6 +8,7 @@ from qbwc_service.store import Database, DocumentState
 from qbwc_service.sync import enqueue_documents
 from qbwc_service.sync.pull import request_reconciliation
 from qbwc_service.sync.pull.entities import INVOICE
+from tests.journeys.test_journey_drain import PRELOADED
 from tests.mirror import assert_equal, start
 from tests.rows import document_states
 from tests.wire import ConnectFarSide, Server, StartServer
@@ -30,7 +31,7 @@ class KillWorkersNowAndThen(NoHooks):
 def test_a_company_is_mirrored_by_workers_that_die_while_documents_are_pushed(
     database: Database, start_server: StartServer, connect_far_side: ConnectFarSide
 ) -> None:
-    server = start_server(workers=2)
+    server = start_server(workers=2, options=PRELOADED)
     company = Company.create(customers=20, items=10, invoices=120, credits_share=0.1, years=2.0)
     far = connect_far_side(server, company=company)
     start(database, far.connection_id, now=system_clock())

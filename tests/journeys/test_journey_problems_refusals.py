@@ -8,6 +8,9 @@ from tests.rows import Content, customer, invoice, item, payment
 LINE = {"item": {"external_id": "haul"}, "quantity": "1", "rate": "100.00"}
 
 
+NET = ((1, "Net 77"), (2, "NET 77"))
+
+
 def haul(**more: object) -> Content:
     return item("haul", income_account={"full_name": "Freight Income"}, **more)
 
@@ -48,6 +51,21 @@ def test_reference_missing_is_created(masters: Office, *, by_rule: bool) -> None
 
     assert is_well(masters, "invoice", "i1")
     assert masters.company.full_name(masters.txn("invoice", "i1").values["TermsRef"]) == "Net 77"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("way", ["by rule", "both at once", "one after the other"])
+def test_what_several_documents_lack_is_created_once(masters: Office, way: str) -> None:
+    masters.rule(create_missing={"terms": way == "by rule"})
+    masters.put(*(invoice(f"i{n}", lines=[LINE], terms={"full_name": name}) for n, name in NET))
+    asked = masters.update()
+    for problem in masters.problems():
+        masters.act_on(problem.id, "create_missing")
+        asked += masters.update() if way == "one after the other" else []
+    asked += masters.update()
+
+    assert asked.count("StandardTermsAddRq") == 1
+    assert [masters.state("invoice", f"i{n}") for n, _ in NET] == ["synced", "synced"]
+    assert masters.problems() == []
 
 
 def test_reference_missing_item_is_created_on_the_account_of_the_rules(masters: Office) -> None:

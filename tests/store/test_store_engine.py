@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, func, insert, select, text
+from sqlalchemy import create_engine, event, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Connection, Database, Deployment, open_database
+from qbwc_service.store import Connection, Database, Deployment, engine, open_database
 from qbwc_service.store.engine import SQLITE_BUSY_SECONDS
 from tests.conftest import StandingClock
 from tests.factories import CompanyQueue, given_up, new_write
@@ -30,7 +30,9 @@ def deployments(database: Database) -> int:
 
 
 @ON_SQLITE
-def test_every_connection_to_sqlite_is_set_up(database: Database) -> None:
+def test_every_connection_to_sqlite_is_set_up(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "create_engine", create_engine)  # As it is where nobody is in a hurry.
+    database = open_database(database_url)
     with database.engine.connect() as first, database.engine.connect() as second:
         for connection in (first, second):
             pragmas = {
@@ -47,6 +49,7 @@ def test_every_connection_to_sqlite_is_set_up(database: Database) -> None:
             assert isinstance(driver, sqlite3.Connection)
             assert driver.isolation_level is None  # Its own transactions would begin late and leak.
             connection.rollback()  # A transaction that was begun to ask has the write lock.
+    database.close()
 
 
 def test_writing_commits_at_its_end(database: Database, clock: StandingClock) -> None:

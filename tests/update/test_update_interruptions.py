@@ -14,7 +14,7 @@ from qbwc_service.queue import RetryPolicy
 from qbwc_service.store import Database, Document, MessageSet, MessageSetPurpose, MessageSetState
 from qbwc_service.sync import BatchLimits
 from qbwc_service.update import UpdatePolicy
-from qbwc_service.update.receive_response import Answer, keep_answer
+from qbwc_service.update.keep_answer import Answer, keep_answer
 from tests.conftest import LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, stored, success
 from tests.rows import customer, document_states, operation_states, put

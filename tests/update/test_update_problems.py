@@ -7,7 +7,7 @@ from qbwc_service.queue import RetryPolicy
 from qbwc_service.store import Database, MessageSet, MessageSetPurpose, MessageSetState, ProblemReason
 from qbwc_service.sync import enqueue_qbxml, retry_operation
 from qbwc_service.sync.problems import ProblemInfo, list_problems
-from qbwc_service.update.receive_response import Answer, keep_answer
+from qbwc_service.update.keep_answer import Answer, keep_answer
 from qbwc_service.update.replay import replay_set
 from tests.conftest import StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, stored, success

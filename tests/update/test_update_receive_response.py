@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from qbwc_service.store import Database, MessageSetState
 from qbwc_service.sync import BatchLimits, enqueue_qbxml
 from qbwc_service.update import UpdatePolicy, UpdateService
-from qbwc_service.update.receive_response import Answer, keep_answer
+from qbwc_service.update.keep_answer import Answer, keep_answer
 from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, stored, success
 from tests.rows import (

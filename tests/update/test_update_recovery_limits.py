@@ -11,7 +11,7 @@ from qbwc_service.store import Database, ProblemReason
 from qbwc_service.sync import enqueue_qbxml, link_operation
 from qbwc_service.sync.problems import list_problems
 from qbwc_service.update import UpdatePolicy, UpdateService
-from qbwc_service.update.receive_response import Answer, keep_answer
+from qbwc_service.update.keep_answer import Answer, keep_answer
 from tests.conftest import LinkedCompany, StandingClock
 from tests.far_side import FarSide, answer_all, document, read_set, refusal, success
 from tests.lost import answer_questions, found, look_up, lose, record

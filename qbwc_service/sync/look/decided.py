@@ -41,10 +41,9 @@ FOUND = (
     Decided.VALUES,
     Decided.LOOKED,
     Decided.ADOPT,
-    Decided.LINK,
     Decided.REF_NUMBER,
     Decided.ORIGINS,
     Decided.TAX_CODES,
     Decided.TRIES,
 )
-"""What is found, or said, anew before every look, or when it is tried again."""
+"""What is found anew before every look, or when it is tried again."""

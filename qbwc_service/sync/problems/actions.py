@@ -28,3 +28,5 @@ class ProblemAction(StrEnum):
     """Delete the record in QuickBooks, and send the document as a new one."""
     SEND_AGAIN = "send_again"
     """It is not in QuickBooks, or another one than what is there: somebody looked. Send it as it is."""
+    DELETE_OTHER = "delete_other"
+    """The record that is there beside the document's own is deleted in QuickBooks."""

@@ -46,6 +46,14 @@ _FACTS = (
         actions=(ProblemAction.LINK, ProblemAction.SEND_AGAIN),
     ),
     ReasonFact(
+        reason=ProblemReason.MADE_TWICE,
+        title="QuickBooks has one more of it than it should",
+        advice="Its first answer came late, when it had been sent again, or was changed or deleted here. The evidence "
+        "names the record that counts and the other one: delete_other deletes that in QuickBooks, use_quickbooks takes "
+        "the notice off the list where somebody has done so by hand.",
+        actions=(ProblemAction.DELETE_OTHER, ProblemAction.USE_QUICKBOOKS),
+    ),
+    ReasonFact(
         reason=ProblemReason.PARENT_FAILED,
         title="It waits for something that failed",
         advice="Repair what it waits for; it goes by itself as soon as that is in QuickBooks.",
@@ -176,8 +184,9 @@ _FACTS = (
         title="It names something that QuickBooks does not have",
         advice="Create the entry that the message names (a customer, an item, terms, a custom field …) in "
         "QuickBooks, or make it active again; then retry. Where it names an id, a document that this one refers to is "
-        "linked to a record that is not there: link or unlink that document first.",
-        actions=(ProblemAction.CREATE_MISSING, *_REPAIRED),
+        "linked to a record that is not there: link or unlink that document first. Where the record is missing that "
+        "somebody linked it to: link the right one, or unlink it; a retry asks for the same one again.",
+        actions=(ProblemAction.CREATE_MISSING, ProblemAction.LINK, ProblemAction.UNLINK, *_REPAIRED),
         recheck=Recheck.RESEND,
     ),
     ReasonFact(

@@ -42,7 +42,10 @@ MOST_HELD_UP = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewProblem:
-    """A problem to be opened: of an operation and its document, or of the connection where ``operation_id`` is None."""
+    """A problem to be opened: of an operation and its document, or of the connection where ``operation_id`` is None.
+
+    With ``record_id`` it is about that record of QuickBooks: whatever becomes of the document, it stays.
+    """
 
     reason: ProblemReason
     message: str
@@ -50,11 +53,14 @@ class NewProblem:
     document_id: int | None = None
     request: str | None = None
     cause_id: int | None = None
+    record_id: str | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:
         """What it is about, as the table's key."""
+        if self.record_id is not None:
+            return record_subject(self.record_id)
         return subject_of(self.operation_id, self.document_id, request=self.request)
 
 
@@ -63,6 +69,11 @@ def subject_of(operation_id: int | None, document_id: int | None, *, request: st
     if document_id is not None and request != SETS_FIELD:
         return f"document:{document_id}"
     return CONNECTION if operation_id is None else f"operation:{operation_id}"
+
+
+def record_subject(record_id: str) -> str:
+    """Give the subject of problems that are about one record of QuickBooks."""
+    return f"record:{record_id}"
 
 
 def open_problems(db: Session, connection_id: int, problems: Sequence[NewProblem], *, now: datetime) -> None:

@@ -74,13 +74,13 @@ _DEPOSITED = MappingProxyType({"TxnID": "deposited_txn_id"})
 _GROUP = MappingProxyType({"ItemGroupRef": "item"})
 _ITEM_COPIES = MappingProxyType(
     {
-        "SalesOrPurchase.Desc": "description",
-        "SalesOrPurchase.Price": "sales_price",
-        "SalesOrPurchase.AccountRef": "account",
-        "SalesAndPurchase.SalesDesc": "description",
-        "SalesAndPurchase.SalesPrice": "sales_price",
-        "SalesAndPurchase.PurchaseCost": "purchase_cost",
-        "SalesAndPurchase.IncomeAccountRef": "income_account",
+        "SalesOrPurchase/Desc": "description",
+        "SalesOrPurchase/Price": "sales_price",
+        "SalesOrPurchase/AccountRef": "account",
+        "SalesAndPurchase/SalesDesc": "description",
+        "SalesAndPurchase/SalesPrice": "sales_price",
+        "SalesAndPurchase/PurchaseCost": "purchase_cost",
+        "SalesAndPurchase/IncomeAccountRef": "income_account",
     }
 )
 

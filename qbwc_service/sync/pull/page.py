@@ -125,12 +125,12 @@ def _write(step: Step, question: Question, response: qbxml.Response, *, seen: Se
     taken = Taken()
     maker = make_rows(step.db, step.connection_id, entity, now=step.now)
     watched: list[str] = []
-    for found in response.objects:
-        changed_at = seen.note(found.values.get("TimeModified"), found.values.get("EditSequence"))
-        named = found.values.get(entity.key)
+    for found in response.objects.as_rows(maker.moulds):
+        named, time, edit_sequence = maker.identify(found)
+        changed_at = seen.note(time, edit_sequence)
         if isinstance(named, str):
             taken.ids.add(named)
-        object_id = maker.add(found.name, found.values)
+        object_id = maker.add(found, named)
         # What was changed while the first sync went on may have changed what is here already.
         if object_id is not None and (since is None or (changed_at is not None and changed_at >= since)):
             watched.append(object_id)

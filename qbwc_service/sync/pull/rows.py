@@ -1,32 +1,22 @@
-"""Turn an object of an answer into rows of its mirror tables. Called for every object there is, so it does little."""
+"""Turn objects of an answer into rows of their mirror tables. Called for every object there is, so it does little."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import Table
 
+from qbwc_service import qbxml
 from qbwc_service.qbxml.grammar import Element
-from qbwc_service.sync.pull.columns import (
-    Copy,
-    Place,
-    UnreadableValueError,
-    find_copies,
-    find_line,
-    find_places,
-    find_ret,
-)
+from qbwc_service.sync.pull.columns import find_copies, find_line, find_places, find_ret
 from qbwc_service.sync.pull.entities import Entity, Lines
-
-MIXED = "lines"
-"""Where an answer holds lines of several kinds, all of them in order stand under this name."""
 
 LINE, GROUP = "line", "group"
 """The words of a line's ``kind``."""
 
 Row = list[object]
-Values = dict[str, object]
 
 _dump = json.JSONEncoder(ensure_ascii=False, default=str, separators=(",", ":")).encode
 
@@ -40,14 +30,12 @@ class Rows:
     ids: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mould:
-    """How the elements of one Ret, or of one kind of line, become a row of so many columns."""
+class Identity(NamedTuple):
+    """Which object it is, and when QuickBooks says that it was changed, as far as it has that."""
 
-    width: int
-    places: Mapping[str, Place]
-    copies: tuple[Copy, ...]
-    raw_at: int
+    id: object
+    time_modified: object
+    edit_sequence: object
 
 
 @cache
@@ -56,163 +44,112 @@ def columns_of(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.c if column.name != "deleted_at")
 
 
+@cache
+def moulds_of(entity: Entity) -> Mapping[str, qbxml.Mould]:
+    """Give how each kind of object of an entity becomes a row, by the name of its element."""
+    moulds = {}
+    for kind in entity.kinds:
+        ret = find_ret(entity.name, f"{kind}Ret")
+        if ret is not None:
+            lines = {name: mould for one in entity.lines for name, mould in _line_moulds(ret, one).items()}
+            moulds[ret.name] = _mould(ret, entity.table, copies=entity.copies, lines=lines)
+    return moulds
+
+
 class RowMaker:
     """Makes the rows of one entity, for one connection and one moment."""
 
     def __init__(self, entity: Entity, connection_id: int, *, pulled_at: object) -> None:
         self.entity = entity
+        self.moulds = moulds_of(entity)
+        self.rows = Rows(lines=tuple([] for _ in entity.lines))
         self._connection_id = connection_id
         self._pulled_at = pulled_at
         self._kind_at = _position(entity.table, "kind")
+        self._raw_at = columns_of(entity.table).index("raw")
+        self._tables = {name: number for number, lines in enumerate(entity.lines) for name in lines.elements}
         self._line_kind_at = tuple(_position(lines.table, "kind") for lines in entity.lines)
-        self.rows = Rows(lines=tuple([] for _ in entity.lines))
+        self._line_raw_at = tuple(columns_of(lines.table).index("raw") for lines in entity.lines)
 
-    def add(self, ret: str, values: Values) -> str | None:
+    def identify(self, found: qbxml.RetRow) -> Identity:
+        """Say which object it is, be it of a kind that is mirrored or not."""
+        mould = self.moulds.get(found.name)
+        if mould is None:
+            return Identity(*(found.rest.get(name) for name in (self.entity.key, "TimeModified", "EditSequence")))
+        return Identity(*(_take(found, mould, name) for name in (self.entity.key, "TimeModified", "EditSequence")))
+
+    def add(self, found: qbxml.RetRow, object_id: object) -> str | None:
         """Add one object; give its id, or None where it has none or is of a kind that is not mirrored."""
-        moulds = _moulds(self.entity, ret)
-        object_id = values.get(self.entity.key)
-        if moulds is None or not isinstance(object_id, str):
+        if found.name not in self.moulds or not isinstance(object_id, str):
             return None
-        taken = [_take_lines(lines, values) for lines in self.entity.lines]
-        row, raw = _fill(moulds.own, values)
+        row = found.row
         row[0] = self._connection_id
         row[-1] = self._pulled_at
         if self._kind_at is not None:
-            row[self._kind_at] = ret.removesuffix("Ret")
-        row[moulds.own.raw_at] = _dump(raw) if raw else "{}"
+            row[self._kind_at] = found.name.removesuffix("Ret")
+        row[self._raw_at] = _dump(found.rest) if found.rest else "{}"
         self.rows.objects.append(row)
         self.rows.ids.append(object_id)
-        for number, found in enumerate(taken):
-            self._add_lines(number, moulds.lines[number], found, object_id)
+        if found.lines:
+            self._add_lines(found, object_id)
         return object_id
 
-    def _add_lines(
-        self, number: int, moulds: Mapping[str, Mould], found: Iterable[tuple[str, object]], object_id: str
-    ) -> None:
-        groups, rows = self.entity.lines[number].groups, self.rows.lines[number]
-        kind_at, position = self._line_kind_at[number], 0
-        for name, value in found:
-            if not isinstance(value, dict):
-                continue
-            inside = groups.get(name)
-            members = value.pop(inside, ()) if inside else ()
-            rows.append(self._line(moulds[name], value, (object_id, position), kind_at, is_group=inside is not None))
-            group, position = position, position + 1
-            for member in members if isinstance(members, Sequence) else ():
-                if inside and isinstance(member, dict):
-                    row = self._line(moulds[inside], member, (object_id, position), kind_at, is_group=False)
-                    row[3] = group
-                    rows.append(row)
-                    position += 1
+    def _add_lines(self, found: qbxml.RetRow, object_id: str) -> None:
+        positions = [0] * len(self.rows.lines)
+        for line in found.lines:
+            number = self._tables[line.name]
+            group = positions[number]
+            is_group = line.name in self.entity.lines[number].groups
+            self._add_line(number, line, (object_id, group), GROUP if is_group else LINE)
+            for position, member in enumerate(line.lines, group + 1):
+                member.row[3] = group
+                self._add_line(number, member, (object_id, position), LINE)
+            positions[number] = group + 1 + len(line.lines)
 
-    def _line(self, mould: Mould, values: Values, key: tuple[str, int], kind_at: int | None, *, is_group: bool) -> Row:
-        row, raw = _fill(mould, values)
+    def _add_line(self, number: int, line: qbxml.RetRow, key: tuple[str, int], kind: str) -> None:
+        row = line.row
         row[0] = self._connection_id
         row[1], row[2] = key
+        kind_at = self._line_kind_at[number]
         if kind_at is not None:
-            row[kind_at] = GROUP if is_group else LINE
-        row[mould.raw_at] = _dump(raw) if raw else "{}"
-        return row
+            row[kind_at] = kind
+        row[self._line_raw_at[number]] = _dump(line.rest) if line.rest else "{}"
+        self.rows.lines[number].append(row)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Moulds:
-    own: Mould
-    lines: tuple[Mapping[str, Mould], ...]
+def _take(found: qbxml.RetRow, mould: qbxml.Mould, name: str) -> object:
+    place = mould.places.get(name)
+    return None if place is None else found.row[place.at]
 
 
-@cache
-def _moulds(entity: Entity, ret: str) -> _Moulds | None:
-    element = find_ret(entity.name, ret) if ret.removesuffix("Ret") in entity.kinds else None
-    if element is None:
-        return None
-    return _Moulds(
-        own=_mould(element, entity.table, copies=entity.copies, renamed={}),
-        lines=tuple(_line_moulds(element, lines) for lines in entity.lines),
-    )
-
-
-def _line_moulds(ret: Element, lines: Lines) -> dict[str, Mould]:
-    moulds = {}
+def _line_moulds(ret: Element, lines: Lines) -> dict[str, qbxml.Mould]:
+    moulds: dict[str, qbxml.Mould] = {}
     for name in lines.elements:
         element = find_line(ret, name)
         if element is not None:
-            moulds[name] = _mould(element, lines.table, copies={}, renamed=lines.renamed)
+            inside = lines.groups.get(name)
+            moulds[name] = _mould(
+                element, lines.table, renamed=lines.renamed, lines={} if inside is None else {inside: moulds[inside]}
+            )
     return moulds
 
 
-def _mould(element: Element, table: Table, *, copies: Mapping[str, str], renamed: Mapping[str, str]) -> Mould:
+def _mould(
+    element: Element,
+    table: Table,
+    *,
+    copies: Mapping[str, str] | None = None,
+    renamed: Mapping[str, str] | None = None,
+    lines: Mapping[str, qbxml.Mould],
+) -> qbxml.Mould:
     columns = columns_of(table)
-    return Mould(
+    return qbxml.Mould(
+        element=element,
         width=len(columns),
-        places=find_places(element, table, columns, renamed=renamed),
-        copies=find_copies(element, table, columns, copies=copies),
-        raw_at=columns.index("raw"),
+        places=find_places(element, table, columns, renamed=renamed or {}),
+        copies=find_copies(element, table, columns, copies=copies or {}),
+        lines=lines,
     )
-
-
-def _fill(mould: Mould, values: Values) -> tuple[Row, Values]:
-    """Put every value in its place; give the row, and what has none."""
-    row: Row = [None] * mould.width
-    raw: Values = {}
-    places = mould.places
-    for name, value in values.items():
-        place = places.get(name)
-        if place is None:
-            raw[name] = value
-            continue
-        at, read, as_it_is = place
-        if type(value) is as_it_is:  # By far the most common, so without a call.
-            row[at] = value
-        elif read is not None:
-            try:
-                row[at] = read(value)
-            except UnreadableValueError:
-                raw[name] = value
-        elif not (isinstance(value, dict) and _take_reference(value, row, at)):
-            raw[name] = value
-    for copy in mould.copies:
-        _copy(copy, values, row)
-    return row, raw
-
-
-def _take_reference(value: Values, row: Row, at: int) -> bool:
-    """Put a reference into its two places; say whether that is all there is of it."""
-    list_id, name = value.get("ListID"), value.get("FullName")
-    row[at], row[at + 1] = list_id, name
-    return len(value) == (list_id is not None) + (name is not None)
-
-
-def _copy(copy: Copy, values: Values, row: Row) -> None:
-    value: object = values
-    for name in copy.path:
-        value = value.get(name) if isinstance(value, dict) else None
-    if value is None:
-        return
-    if copy.place.read is None:
-        if isinstance(value, dict):
-            row[copy.place.at], row[copy.place.at + 1] = value.get("ListID"), value.get("FullName")
-        return
-    try:
-        row[copy.place.at] = copy.place.read(value)
-    except UnreadableValueError:
-        return
-
-
-def _take_lines(lines: Lines, values: Values) -> list[tuple[str, object]]:
-    """Take the lines out of an object's values, in QuickBooks' order."""
-    if len(lines.elements) > 1:
-        mixed = values.pop(MIXED, None)
-        if isinstance(mixed, list):
-            for name in lines.elements:
-                values.pop(name, None)
-            return [(name, value) for one in mixed for name, value in one.items()]
-    found: list[tuple[str, object]] = []
-    for name in lines.elements:
-        several = values.pop(name, None)
-        if isinstance(several, list):
-            found += [(name, value) for value in several]
-    return found
 
 
 def _position(table: Table, column: str) -> int | None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from qbwc_service.store import Cursor, Database, PullPhase
 from qbwc_service.sync.pull.entities import ITEM
 from qbwc_service.update import UpdateService
-from qbwc_service.update.receive_response import Answer, Kept, Progress
+from qbwc_service.update.keep_answer import Answer, Kept, Progress
 from tests.conftest import StandingClock
 from tests.mirror import CutError, MirrorSide, assert_equal, export_mirror
 from tests.sync.pull.conftest import MakeSide

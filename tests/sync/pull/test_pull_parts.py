@@ -1,17 +1,19 @@
 """The parts that decide: page sizes, windows, wall times, columns."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
+from qbwc_service import qbxml
+from qbwc_service.qbxml import UnreadableValueError
 from qbwc_service.store import Cursor, Database
-from qbwc_service.sync.pull.columns import UnreadableValueError, read_cents, read_day, read_number
+from qbwc_service.sync.pull.columns import Read, read_cents, read_day, read_flag, read_integer, read_number
 from qbwc_service.sync.pull.derived import list_children
-from qbwc_service.sync.pull.entities import CUSTOMER, ENTITIES
+from qbwc_service.sync.pull.entities import CUSTOMER, ENTITIES, Entity
 from qbwc_service.sync.pull.page_size import adapt_page_size
 from qbwc_service.sync.pull.questions import Question, QuestionKind
-from qbwc_service.sync.pull.rows import RowMaker, columns_of
+from qbwc_service.sync.pull.rows import RowMaker, columns_of, moulds_of
 from qbwc_service.sync.pull.state import PullSettings, PullState
 from qbwc_service.sync.pull.walls import Seen, note_walls, put_back
 from qbwc_service.sync.pull.windows import adapt_days, next_window
@@ -94,49 +96,130 @@ def test_a_time_that_is_too_new_to_be_trusted_moves_no_cursor(time: str, edit_se
     assert found.wall == "2026-11-01T07:00:00"
 
 
-def test_values_are_exact_or_they_are_left_to_raw() -> None:
-    assert read_cents(Decimal("-0.01")) == -1
-    assert read_cents(Decimal("9999999999999.99")) == 999999999999999
-    assert read_number(Decimal("0.00001")) == "0.00001"
-    assert read_day("2024-02-29") == "2024-02-29"
-    for read, value in ((read_cents, Decimal("0.001")), (read_cents, "much"), (read_day, "2023-02-29")):
-        with pytest.raises(UnreadableValueError):
-            read(value)  # type: ignore[operator]  # Readers of several types.
+@pytest.mark.parametrize(
+    ("read", "text", "value"),
+    [
+        (read_cents, "-0.01", -1),
+        (read_cents, "-.5", -50),
+        (read_cents, "9999999999999.99", 999999999999999),
+        (read_cents, "12", 1200),
+        (read_cents, "1E+2", 10000),
+        (read_cents, "", None),
+        (read_number, "0.00001", "0.00001"),
+        (read_number, "-12.50", "-12.50"),
+        (read_number, "1E-7", "0.0000001"),
+        (read_number, ".5", "0.5"),
+        (read_number, " ", None),
+        (read_integer, "-7", -7),
+        (read_integer, "", None),
+        (read_flag, "true", True),
+        (read_flag, "0", False),
+        (read_flag, "", None),
+        (read_day, "2024-02-29", "2024-02-29"),
+        (read_day, "", None),
+    ],
+)
+def test_values_are_exact(read: Read, text: str, value: object) -> None:
+    assert read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        (read_cents, "0.001"),
+        (read_cents, "much"),
+        (read_cents, "NaN"),
+        (read_cents, "1٣.00"),
+        (read_cents, "92233720368547758.08"),
+        (read_number, "1_000"),
+        (read_number, "Infinity"),
+        (read_integer, "9223372036854775808"),
+        (read_integer, "1.5"),
+        (read_flag, "maybe"),
+        (read_day, "2023-02-29"),
+        (read_day, "2023-02-29T00:00:00"),
+    ],
+)
+def test_what_is_not_of_its_type_is_not_guessed(read: Read, text: str) -> None:
+    with pytest.raises(UnreadableValueError):
+        read(text)
 
 
 def test_what_has_no_column_or_another_type_is_kept_in_raw() -> None:
-    maker = RowMaker(ENTITIES["Invoice"], 1, pulled_at="now")
+    found = read_invoices(
+        "<InvoiceRet><TxnID>A-1</TxnID><Subtotal>free</Subtotal><Memo>x</Memo><Memo>twice</Memo>"
+        "<CustomerRef><ListID>C-1</ListID><FullName>Ann</FullName><New>1</New></CustomerRef>"
+        "<BillAddress><City>Newark</City></BillAddress><New><Deep>2.50</Deep></New>"
+        "<IsPaid odd='1'>true</IsPaid><SuggestedDiscountAmount>1.25</SuggestedDiscountAmount></InvoiceRet>"
+        "<InvoiceRet><Memo>without an id</Memo></InvoiceRet><EstimateRet><TxnID>B-1</TxnID></EstimateRet>"
+    )
 
-    maker.add("InvoiceRet", {"TxnID": "A-1", "Subtotal": "free", "New": {"Deep": [1, Decimal("2.50")]}, "Memo": "x"})
-    maker.add("InvoiceRet", {"Memo": "without an id"})
-    maker.add("EstimateRet", {"TxnID": "B-1"})
-
-    (row,) = maker.rows.objects
+    (row,) = found.rows.objects
     values = dict(zip(columns_of(ENTITIES["Invoice"].table), row, strict=True))
-    assert values["memo"] == "x"
-    assert values["subtotal_cents"] is None
-    assert values["raw"] == '{"Subtotal":"free","New":{"Deep":[1,"2.50"]}}'
+    assert (values["memo"], values["subtotal_cents"], values["is_paid"]) == ("x", None, None)
+    assert (values["customer_list_id"], values["customer_full_name"]) == ("C-1", "Ann")
+    assert json.loads(str(values["raw"])) == {
+        "Subtotal": "free",
+        "Memo": "twice",
+        "CustomerRef": {"ListID": "C-1", "FullName": "Ann", "New": "1"},
+        "BillAddress": {"City": "Newark"},
+        "New": {"Deep": "2.50"},
+        "IsPaid": {"@odd": "1", "#text": "true"},
+    }
+
+
+def test_lines_of_several_kinds_keep_their_order() -> None:
+    line = "<InvoiceLineRet><TxnLineID>{}</TxnLineID><Amount>1.00</Amount></InvoiceLineRet>"
+    group = "<InvoiceLineGroupRet><TxnLineID>{}</TxnLineID><TotalAmount>2.00</TotalAmount>{}</InvoiceLineGroupRet>"
+    found = read_invoices(
+        "<InvoiceRet><TxnID>A-1</TxnID>"
+        + line.format("L-1")
+        + group.format("G-1", line.format("L-2") + line.format("L-3"))
+        + line.format("L-4")
+        + "<LinkedTxn><TxnID>P-1</TxnID></LinkedTxn></InvoiceRet>"
+    )
+
+    lines, linked = found.rows.lines
+    columns = columns_of(ENTITIES["Invoice"].lines[0].table)
+    names = ("position", "group_position", "kind", "txn_line_id")
+    assert [tuple(row[columns.index(name)] for name in names) for row in lines] == [
+        (0, None, "line", "L-1"),
+        (1, None, "group", "G-1"),
+        (2, 1, "line", "L-2"),
+        (3, 1, "line", "L-3"),
+        (4, None, "line", "L-4"),
+    ]
+    assert [row[:3] for row in linked] == [[1, "A-1", 0]]
+
+
+def read_invoices(objects: str) -> RowMaker:
+    answer = (
+        '<QBXML><QBXMLMsgsRs><InvoiceQueryRs statusCode="0" statusSeverity="Info" statusMessage="OK">'
+        f"{objects}</InvoiceQueryRs></QBXMLMsgsRs></QBXML>"
+    )
+    maker = RowMaker(ENTITIES["Invoice"], 1, pulled_at="now")
+    for response in qbxml.read_answer(answer):
+        for found in response.objects.as_rows(maker.moulds):
+            maker.add(found, maker.identify(found).id)
+    return maker
 
 
 @pytest.mark.parametrize("entity", ENTITIES.values(), ids=lambda entity: entity.name)
-def test_every_column_of_a_mirror_table_is_filled_by_an_element(entity: object) -> None:
+def test_every_column_of_a_mirror_table_is_filled_by_an_element(entity: Entity) -> None:
     """A column that nothing fills is a mistake of spelling."""
-    from qbwc_service.sync.pull.rows import _moulds  # noqa: PLC0415 - the one test of the inside
-
     filled: dict[str, set[str]] = {}
-    for kind in entity.kinds:  # type: ignore[attr-defined]
-        moulds = _moulds(entity, f"{kind}Ret")  # type: ignore[arg-type]
-        assert moulds is not None
-        parts = [(entity.table, [moulds.own])]  # type: ignore[attr-defined]
-        parts += [(lines.table, list(moulds.lines[n].values())) for n, lines in enumerate(entity.lines)]  # type: ignore[attr-defined]
+    for kind in entity.kinds:
+        mould = moulds_of(entity)[f"{kind}Ret"]
+        parts = [(entity.table, [mould])]
+        parts += [(lines.table, [mould.lines[name] for name in lines.elements]) for lines in entity.lines]
         for table, several in parts:
             columns = columns_of(table)
             for mould in several:
-                for place in (*mould.places.values(), *(copy.place for copy in mould.copies)):
+                for place in (*mould.places.values(), *mould.copies.values()):
                     names = columns[place.at : place.at + (2 if place.read is None else 1)]
                     filled.setdefault(table.name, set()).update(names)
     ours = {"connection_id", "txn_id", "position", "group_position", "kind", "raw", "pulled_at", "list_id"}
-    for table in (entity.table, *(lines.table for lines in entity.lines)):  # type: ignore[attr-defined]
+    for table in (entity.table, *(lines.table for lines in entity.lines)):
         assert set(columns_of(table)) - ours - filled[table.name] == set()
 
 
