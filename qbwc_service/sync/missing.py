@@ -102,7 +102,8 @@ def _create(
     request, values = creation
     alike = _find_alike(queue.list_unfinished(db, connection_id, request), values)
     refused_at = _refused_at(db, connection_id, operation_id)
-    if alike is None and refused_at is not None and refused_at < now:
+    if alike is None and refused_at is not None:
+        # Also in the set in which it was missed, behind the document.
         done = queue.list_done_since(db, connection_id, request, after=operation_id, since=refused_at)
         alike = _find_alike(done, values)
     return alike or enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
