@@ -34,7 +34,8 @@ def mirrored(office: Office, table: Table, *columns: str) -> dict[str, tuple[obj
 
 def test_invoices_and_customers_come_from_quickbooks_and_payments_go_both_ways(office: Office) -> None:
     start(office.database, office.connection_id, now=office.clock())
-    office.rule(push=dict.fromkeys(("customer", "item", "invoice", "credit_memo", "sales_receipt"), NOT))
+    only_from_quickbooks = dict.fromkeys(("customer", "item", "invoice", "credit_memo", "sales_receipt"), NOT)
+    office.rule(push=only_from_quickbooks, pull={"payment": {"delete": True}})
     buyer = office.person.add_entry("Customer", {"Name": "Harborview"})
     bills = [
         office.person.add_transaction(
@@ -79,6 +80,11 @@ def test_invoices_and_customers_come_from_quickbooks_and_payments_go_both_ways(o
     assert (received, office.problems()) == (Decimal("100.00"), [])
     see(office)
     assert [mirrored(office, qb_invoices, "balance_remaining_cents")[one] for one in bills] == [(Decimal(100),), (0,)]
+
+    office.person.delete(office.txn("payment", "p2").txn_id)  # Somebody takes a payment of ours back over there.
+    see(office)
+    assert (office.state("payment", "p2"), office.problems()) == ("deleted", [])
+    assert mirrored(office, qb_invoices, "balance_remaining_cents")[bills[1]] == (Decimal(30),)
 
 
 def test_everything_is_pushed_but_edits_of_customers(office: Office) -> None:
