@@ -13,7 +13,7 @@ from qbwc_service.store.engine import Database, is_disk_full, open_database
 from qbwc_service.store.ids import allocate_ids
 from qbwc_service.store.locks import lock_dependencies
 from qbwc_service.store.operations import IS_BACKED_OFF, IS_UNFINISHED, Attempt, Operation, OperationDependency
-from qbwc_service.store.problems import Problem
+from qbwc_service.store.problems import Problem, ProblemRecord
 from qbwc_service.store.pulls import Cursor, PullId, PullSet
 from qbwc_service.store.rules import RuleSet
 from qbwc_service.store.sessions import IS_UNSETTLED, MessageSet, UpdateSession
@@ -61,6 +61,7 @@ __all__ = [
     "OperationState",
     "Problem",
     "ProblemReason",
+    "ProblemRecord",
     "PullId",
     "PullPhase",
     "PullSet",

@@ -1,4 +1,4 @@
-"""The table of problems: why something does not sync, with evidence."""
+"""The tables of problems: why something does not sync, with evidence, and which records that is about."""
 
 from datetime import datetime
 
@@ -60,3 +60,28 @@ class Problem(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str | None] = mapped_column(String(200))
+
+
+class ProblemRecord(Base):
+    """What an open problem that is checked again is about: the id of a record, or the name of an entry (``name:…``).
+
+    ``changed_at`` is set where the mirror showed since that it changed: the problem is checked again at once.
+    """
+
+    __tablename__ = "problem_records"
+    __table_args__ = (
+        within("problems", "problem_id"),
+        Index("ix_problem_records_problem", "connection_id", "problem_id"),
+        Index(
+            "ix_problem_records_changed",
+            "connection_id",
+            "problem_id",
+            sqlite_where=text("changed_at IS NOT NULL"),
+            postgresql_where=text("changed_at IS NOT NULL"),
+        ),
+    )
+
+    connection_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    record: Mapped[str] = mapped_column(String(255), primary_key=True)
+    problem_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -18,6 +18,7 @@ from qbwc_service.sync.make_sent import make_sent
 from qbwc_service.sync.missing import create_by_rule
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
+from qbwc_service.sync.problems.records import note_changes
 from qbwc_service.sync.recreate import send_recreated
 from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.sent import Sent
@@ -28,13 +29,17 @@ UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What an answer did. ``problem`` says why the answer could not be read to its end, if so."""
+    """What an answer did. ``problem`` says why the answer could not be read to its end, if so.
+
+    ``frees_problems``: it changed records that open problems are about, which can be checked again at once.
+    """
 
     done: int = 0
     failed: int = 0
     unknown: int = 0
     again: int = 0
     problem: str | None = None
+    frees_problems: bool = False
 
 
 def list_sent(db: Session, connection_id: int, message_set_id: int) -> dict[int, Sent]:
@@ -172,15 +177,18 @@ def apply_judgements(
     """Record how the operations of a set ended, whatever said so: an answer, an hresult, silence."""
     judged = [done_before(one) for one in judgements.values()]
     queue.finish(db, connection_id, [one.outcome for one in judged], message_set_id=message_set_id, now=now)
-    record_judgements(db, connection_id, judged, now=now)
+    frees = record_judgements(db, connection_id, judged, now=now)
     show_twice(db, connection_id, judged, now=now)
-    return replace(count(judged), problem=problem)
+    return replace(count(judged), problem=problem, frees_problems=frees)
 
 
 def record_judgements(
     db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime, by: str = BY_ITSELF
-) -> None:
-    """Record what ended operations mean for everything else: links, states, problems, and those that wait for them."""
+) -> bool:
+    """Record what ended operations mean for everything else: links, states, problems, and those that wait for them.
+
+    Say whether records changed by it that open problems are about.
+    """
     rules = _rules_of_effects(db, connection_id, judgements)
     record_effects(db, connection_id, judgements, rules=rules, now=now)
     send_recreated(db, connection_id, judgements, now=now)
@@ -189,6 +197,9 @@ def record_judgements(
     record_problems(db, connection_id, judgements, by=by, now=now)
     create_by_rule(db, connection_id, judgements, now=now)
     set_fields(db, connection_id, judgements, rules=rules, now=now)
+    done = [one.sent for one in judgements if one.outcome.state is OperationState.DONE]
+    changed = {sent.record_id for sent in done if sent.record_id is not None}
+    return note_changes(db, connection_id, changed, now=now)
 
 
 def _rules_of_effects(db: Session, connection_id: int, judgements: Sequence[Judgement]) -> Rules:

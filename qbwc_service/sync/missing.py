@@ -14,14 +14,11 @@ from qbwc_service.errors import InputError, StateError
 from qbwc_service.store import Document, DocumentKind, DocumentState, Operation, OperationState, ProblemReason
 from qbwc_service.sync.accounts import COSTS, REMEDY, find_wrong_accounts
 from qbwc_service.sync.judge import Judgement
-from qbwc_service.sync.problems.classify import find_failure_reason
+from qbwc_service.sync.problems.classify import MISSING, find_failure_reason
 from qbwc_service.sync.problems.record import BY_ITSELF, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.raw import enqueue_qbxml
 from qbwc_service.sync.rules import Rules, fill_in, load_rules
 from qbwc_service.sync.state import mark_documents
-
-MISSING = re.compile(r'invalid reference to QuickBooks (?P<kind>[\w ]+?) "(?P<name>[^"]+)"')
-"""How QuickBooks says which entry is not there (3140)."""
 
 ACCOUNT = "account"
 KINDS = {

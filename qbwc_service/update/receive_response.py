@@ -26,7 +26,7 @@ from qbwc_service.sync import (
     list_sent,
     pull,
 )
-from qbwc_service.sync.recheck import recheck
+from qbwc_service.sync.recheck import recheck, recheck_changed
 from qbwc_service.sync.recovery import AUTOMATIC_TRIES, apply_inquiry, apply_stored_answer, refuse_inquiry
 from qbwc_service.update.company_file import prove_company_file, read_company_file
 from qbwc_service.update.keep_answer import SESSION_IS_OVER, Answer, Kept, Progress
@@ -75,6 +75,8 @@ def _apply_text(
         case MessageSetPurpose.WORK:
             set_id = kept.message_set_id
             applied = apply_answer(db, kept.connection_id, message_set_id=set_id, answer=text, policy=retries, now=now)
+    if applied.frees_problems:
+        recheck_changed(db, kept.connection_id, now=now)
     if applied.problem is not None:
         held.session.last_error = "QuickBooks' answer could not be read to its end; it is kept."
     return applied
@@ -88,7 +90,7 @@ def _apply_pull(db: Session, held: Held, kept: Kept, text: str, *, now: datetime
     pulled = pull.apply_pull(
         db, held.connection, message_set_id=set_id, update_session_id=session_id, answer=text, now=now
     )
-    return Applied(problem=pulled.problem)
+    return Applied(problem=pulled.problem, frees_problems=pulled.has_problems)
 
 
 def _apply_stored_answer(db: Session, kept: Kept, text: str, *, policy: UpdatePolicy, now: datetime) -> Applied:

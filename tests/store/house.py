@@ -67,7 +67,13 @@ def _fill_problems(db: Session, queue: CompanyQueue, documents: list[int], opera
     """A document's operation has failed, and another one waits for it."""
     cause, held_up = operations
     problems = [
-        NewProblem(reason=ProblemReason.NAME_IN_USE, message="taken", operation_id=cause, document_id=documents[0]),
+        NewProblem(
+            reason=ProblemReason.NAME_IN_USE,
+            message="taken",
+            operation_id=cause,
+            document_id=documents[0],
+            evidence={"candidates": [{"ListID": "80000001-1"}]},
+        ),
         NewProblem(
             reason=ProblemReason.PARENT_FAILED,
             message="it waits",

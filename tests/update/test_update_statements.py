@@ -17,6 +17,9 @@ PROBLEM = 6
 """What a problem costs that opens: whom it holds up, its number (the first one makes the counter), its row; and of
 what was there before, what it takes the place of, and what ends because others of the set go on."""
 
+ABOUT = 4
+"""What it costs more for problems that are checked again: to keep the records that they are about."""
+
 RECHECK = 1
 """What it costs, once in a session, to see that no problem is to be checked again."""
 
@@ -96,7 +99,7 @@ def test_an_answer_to_twenty_operations_of_all_kinds_and_outcomes(
     clock.advance(seconds=5)
     with counted_statements(database) as statements:
         assert 0 < far.receive(document(*answers)) < 100
-    assert len(statements) <= RECEIVE + PROBLEM
+    assert len(statements) <= RECEIVE + PROBLEM + ABOUT
     assert sorted(operation_states(database, connection_id)[15:35]) == sorted(
         ["done"] * 16 + ["failed"] + ["unknown"] * 2 + ["waiting"]
     )

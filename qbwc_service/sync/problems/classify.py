@@ -1,7 +1,12 @@
 """Tell the reason from what QuickBooks said: a status code and its text, or a hresult."""
 
+import re
+
 from qbwc_service import qbxml
 from qbwc_service.store import ProblemReason
+
+MISSING = re.compile(r'invalid reference to QuickBooks (?P<kind>[\w ]+?) "(?P<name>[^"]+)"')
+"""How QuickBooks says which entry is not there (3140)."""
 
 _BY_STATUS = {
     1010: ProblemReason.RECORD_LOCKED,

@@ -23,6 +23,8 @@ from qbwc_service.store import (
     ProblemReason,
     allocate_ids,
 )
+from qbwc_service.sync.problems.reasons import RECHECKED
+from qbwc_service.sync.problems.records import forget_records, keep_records, list_ids
 
 _BY_PARENT = {
     DocumentKind.CUSTOMER: ProblemReason.CUSTOMER_NOT_SYNCED,
@@ -44,7 +46,8 @@ MOST_HELD_UP = 1000
 class NewProblem:
     """A problem to be opened: of an operation and its document, or of the connection where ``operation_id`` is None.
 
-    With ``record_id`` it is about that record of QuickBooks: whatever becomes of the document, it stays.
+    With ``record_id`` it is about that record of QuickBooks: whatever becomes of the document, it stays. ``about`` are
+    the records, beside those of its evidence, whose change may end it.
     """
 
     reason: ProblemReason
@@ -55,6 +58,7 @@ class NewProblem:
     cause_id: int | None = None
     record_id: str | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
+    about: Collection[str] = ()
 
     @property
     def subject(self) -> str:
@@ -77,7 +81,7 @@ def record_subject(record_id: str) -> str:
 
 
 def open_problems(db: Session, connection_id: int, problems: Sequence[NewProblem], *, now: datetime) -> None:
-    """Open problems, or renew those that are open; two statements, none where there are none."""
+    """Open problems, or renew those that are open; two statements, some more for those that are checked again."""
     wanted = {(problem.subject, problem.reason): problem for problem in problems}
     if not wanted:
         return
@@ -105,6 +109,23 @@ def open_problems(db: Session, connection_id: int, problems: Sequence[NewProblem
         index_elements=["connection_id", "subject", "reason"], index_where=Problem.closed_at.is_(None), set_=renewed
     )
     db.execute(put, rows)
+    _keep_records(db, connection_id, wanted)
+
+
+def _keep_records(db: Session, connection_id: int, problems: Mapping[tuple[str, ProblemReason], NewProblem]) -> None:
+    """Keep what those are about that are checked again."""
+    checked = {key: one for key, one in problems.items() if one.reason in RECHECKED and one.document_id is not None}
+    if not checked:
+        return
+    subjects = sorted({subject for subject, _ in checked})
+    is_open = (Problem.connection_id == connection_id, Problem.closed_at.is_(None), Problem.subject.in_(subjects))
+    rows = db.execute(select(Problem.id, Problem.subject, Problem.reason).where(*is_open))
+    about = {
+        number: {*one.about, *list_ids(one.evidence)}
+        for number, subject, reason in rows
+        if (one := checked.get((subject, reason))) is not None
+    }
+    keep_records(db, connection_id, about)
 
 
 def close_problems(
@@ -121,7 +142,8 @@ def close_problems(
     """Close open problems of these subjects (``but`` some reasons), and those that these operations caused to others.
 
     With ``seen_before`` only those that were seen last before that time.
-    Gives the operations that were held up by these causes: they may be held up by others still. One statement.
+    Gives the operations that were held up by these causes: they may be held up by others still. One statement, and one
+    more where any was closed that is checked again.
     """
     if not subjects and not causes:
         return []
@@ -139,9 +161,13 @@ def close_problems(
     )
     move = update(Problem).where(*concerned).values(closed_at=now, closed_by=by)
     closed = db.execute(
-        move.returning(Problem.operation_id, Problem.cause_id), execution_options={"synchronize_session": False}
-    )
-    return [operation_id for operation_id, cause_id in closed if operation_id is not None and cause_id is not None]
+        move.returning(Problem.id, Problem.reason, Problem.operation_id, Problem.cause_id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    checked = [number for number, reason, _, _ in closed if reason in RECHECKED]
+    if checked:
+        forget_records(db, connection_id, checked)
+    return [operation_id for *_, operation_id, cause_id in closed if operation_id is not None and cause_id is not None]
 
 
 def close_outdated(db: Session, connection_id: int, failed: Collection[NewProblem], *, now: datetime) -> None:

@@ -35,9 +35,13 @@ NOT_THERE = (3000, 3120)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullApplied:
-    """What an answer brought: rows, and why it could not be read to its end, if so."""
+    """What an answer brought: rows, and why it could not be read to its end, if so.
+
+    ``has_problems`` says that something changed that an open problem is about.
+    """
 
     rows: int = 0
+    has_problems: bool = False
     problem: str | None = None
 
 
@@ -63,7 +67,7 @@ def apply_pull(
     problem = _apply_all(step, left, answer)
     settle_phases(pull, now=now)
     pull.save()
-    return PullApplied(rows=step.rows, problem=problem)
+    return PullApplied(rows=step.rows, has_problems=step.has_problems, problem=problem)
 
 
 def _apply_all(step: Step, left: dict[str, Question], answer: str) -> str | None:

@@ -5,14 +5,15 @@ mirror is compared before and after, and what an object that changed touches, or
 An object that is as it was asks for nothing, so this ends.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Self
 
 from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
+from qbwc_service.sync.problems.records import name_record
 from qbwc_service.sync.pull.entities import CUSTOMER, DEPOSIT, SALES_RECEIPT, Entity
 from qbwc_service.sync.pull.references import Neighbour, list_ancestors, list_neighbours
 from qbwc_service.sync.pull.renames import name_of, rename_references
@@ -61,6 +62,16 @@ class Watch:
             touch_around(self.step, self.entity, changed, standings)
         else:
             self._follow_names(after, changed)
+        self.step.note_changes(self._changed_records(after, changed))
+
+    def _changed_records(self, after: dict[str, Standing], changed: Sequence[str]) -> set[str]:
+        """Give what problems may be about: what changed, what that touched before, and new names."""
+        known = {one: self.before[one] for one in changed if one in self.before}
+        if self.entity.is_transaction:
+            return {*changed, *list_touched(known.values())}
+        # A customer's balance changes all the time, and no problem is about it.
+        edited = [one for one in changed if one not in known or _but_balance(after[one]) != _but_balance(known[one])]
+        return {*edited, *(name_record(after[one].name or "") for one in edited)}
 
     def _follow_names(self, after: dict[str, Standing], changed: Sequence[str]) -> None:
         renamed = [one for one in changed if _may_be_renamed(self.before.get(one), after[one])]
@@ -130,6 +141,15 @@ def list_children(db: Session, connection_id: int, entity: Entity, ids: Sequence
 def _may_be_renamed(before: Standing | None, after: Standing) -> bool:
     """Say whether others may show another name: of an entry that is new here, nobody knows what it was called."""
     return not after.is_untouched if before is None else after.name != before.name
+
+
+def list_touched(standings: Iterable[Standing]) -> set[str]:
+    """Give the ids of the transactions that these touch or touched."""
+    return {object_id for standing in standings for _, object_id in standing.neighbours}
+
+
+def _but_balance(standing: Standing) -> Standing:
+    return replace(standing, balance=None)
 
 
 def _with_ancestors(step: Step, ids: set[str | None]) -> set[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.store import PullId
 from qbwc_service.store.bulk import is_postgresql
+from qbwc_service.sync.problems.records import note_changes
 from qbwc_service.sync.pull.cursors import Pull
 from qbwc_service.sync.pull.write import UNSYNCED, in_pieces
 
@@ -25,6 +26,8 @@ class Step:
     characters: int
     now: datetime
     rows: int = 0
+    has_problems: bool = False
+    """Whether something changed that an open problem is about."""
 
     @property
     def connection_id(self) -> int:
@@ -44,6 +47,10 @@ class Step:
         put = postgresql.insert(PullId) if is_postgresql(self.db) else sqlite.insert(PullId)
         key = {"connection_id": self.connection_id, "entity": entity, "asked_at": self.now}
         self.db.execute(put.on_conflict_do_nothing(), [{**key, "object_id": one} for one in wanted])
+
+    def note_changes(self, records: Iterable[str]) -> None:
+        """Have the problems checked again at once that are about these records, which changed."""
+        self.has_problems |= note_changes(self.db, self.connection_id, set(records), now=self.now)
 
     def forget_wish(self, entity: str, ids: Iterable[str]) -> None:
         """Take ids off the list: they are here, or QuickBooks has them no more."""

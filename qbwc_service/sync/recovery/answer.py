@@ -170,8 +170,8 @@ def record_decisions(
     if not judgements:
         return Applied()
     queue.settle(db, connection_id, [judgement.outcome for judgement in judgements], asked=asked, now=now)
-    record_judgements(db, connection_id, judgements, now=now)
-    return count(judgements)
+    frees = record_judgements(db, connection_id, judgements, now=now)
+    return replace(count(judgements), frees_problems=frees)
 
 
 def sent_of(operation: InquiredOperation) -> Sent:
