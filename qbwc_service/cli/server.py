@@ -1,8 +1,8 @@
 """gunicorn, embedded: the settings that were measured for this service, and nothing read from elsewhere.
 
 ``sync`` workers were a third faster than threads for SOAP calls; threads cope better with slow clients where no
-buffering proxy stands in front. There is no access log: the path of a setup page is a secret. Each worker assembles
-its own application after the fork, so that no database connection is shared.
+buffering proxy stands in front. There is no access log: the path of a setup page is a secret. Modules are loaded once,
+before the fork; each worker assembles its own application after it, so that no database connection is shared.
 """
 
 import gc
@@ -72,9 +72,16 @@ class Server(BaseApplication):  # type: ignore[misc]  # The same.
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
 
+    def run(self) -> None:
+        """Load all modules before the workers fork: each of them, and who follows one that died, is there at once."""
+        import qbwc_service.app  # noqa: F401, PLC0415 - not before it is served: the options alone need none of it
+
+        gc.freeze()  # What a collection never touches stays shared.
+        super().run()
+
     def load(self) -> "WSGIApplication":
         """Assemble the application, in each worker."""
-        from qbwc_service.app import create_app  # noqa: PLC0415 - the master needs none of it
+        from qbwc_service.app import create_app  # noqa: PLC0415 - as above
 
         return believe_proxies(create_app(), self.options.forwarded_allow_ips)
 

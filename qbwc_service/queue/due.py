@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, case, exists, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.unblock import has_undone_parent
@@ -47,9 +48,18 @@ def has_due_work(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
 
 def measure_queue(db: Session, connection_id: int, *, now: datetime) -> QueueDepth:
     """Count what can go out now and what has to wait; one statement, over unfinished operations only."""
-    is_now, is_unsettled = Operation.not_before <= now, Operation.inquiry.in_(ABOUT_OUTCOMES)
+    totals = db.execute(_totals(), {"connection_id": connection_id, "now": now}).one()
+    going, asking, unknown, undecided, unfinished = (int(total) for total in totals)
+    due = asking if unknown else going
+    return QueueDepth(due=due, later=unfinished - undecided - due, unsettled=unknown, undecided=undecided)
+
+
+@cache
+def _totals() -> Executable:
+    """Say what is counted; put together once, for it is counted with every answer."""
+    is_now, is_unsettled = Operation.not_before <= bindparam("now"), Operation.inquiry.in_(ABOUT_OUTCOMES)
     is_undecided = and_(Operation.state == OperationState.UNKNOWN, Operation.inquiry.is_(None))
-    mine = Operation.connection_id == connection_id
+    mine = Operation.connection_id == bindparam("connection_id")
     # Two statements in one: a single condition over both would read every finished operation on SQLite.
     waiting = select(
         _count_if(is_now).label("going"),
@@ -67,10 +77,7 @@ def measure_queue(db: Session, connection_id: int, *, now: datetime) -> QueueDep
     ).where(mine, IS_UNFINISHED, Operation.state.in_((OperationState.BLOCKED, OperationState.UNKNOWN)))
     parts = union_all(waiting, others).subquery()
     names = ("going", "asking", "unknown", "undecided", "unfinished")
-    totals = db.execute(select(*(func.sum(parts.c[name]) for name in names))).one()
-    going, asking, unknown, undecided, unfinished = (int(total) for total in totals)
-    due = asking if unknown else going
-    return QueueDepth(due=due, later=unfinished - undecided - due, unsettled=unknown, undecided=undecided)
+    return select(*(func.sum(parts.c[name]) for name in names))
 
 
 def _count_if(which: ColumnElement[bool]) -> ColumnElement[int]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, case, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.finish import Outcome, attempt_values, new_values, operation_values
@@ -84,7 +84,7 @@ def is_open_question() -> ColumnElement[bool]:
     return and_(Operation.inquiry.is_not(None), or_(about_outcome, before_sending))
 
 
-def has_questions(connection_id: int) -> ColumnElement[bool]:
+def has_questions(connection_id: int | BindParameter[int]) -> ColumnElement[bool]:
     """Say, in SQL, that the connection has open questions, due or not."""
     return exists(select(Operation.id).where(Operation.connection_id == connection_id, is_open_question()))
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import BindParameter, ColumnElement, Executable, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
@@ -58,25 +59,32 @@ def hold_session(db: Session, ticket: str) -> Held | None:
     connection_id = ticket_connection(ticket)
     if connection_id is None:
         return None
+    values = {"connection_id": connection_id, "ticket_hash": hash_ticket(ticket)}
+    row = db.execute(_held_session(), values).first()
+    return None if row is None else Held(*row)
+
+
+@cache
+def _held_session() -> Executable:
+    """Say what is read of a session; put together once, for every call of the Web Connector asks for it."""
+    connection_id: BindParameter[int] = bindparam("connection_id")
     its_set = (
         (MessageSet.connection_id == UpdateSession.connection_id)
         & (MessageSet.update_session_id == UpdateSession.id)
         & IS_UNSETTLED
         & MessageSet.state.in_(UNSETTLED)
     )
-    query = (
+    return (
         select(UpdateSession, Connection, MessageSet, queue.has_questions(connection_id), present_rules(connection_id))
         .select_from(Connection)
         .join(UpdateSession, UpdateSession.connection_id == Connection.id)
         .outerjoin(MessageSet, its_set)
-        .where(UpdateSession.connection_id == connection_id, UpdateSession.ticket_hash == hash_ticket(ticket))
+        .where(UpdateSession.connection_id == connection_id, UpdateSession.ticket_hash == bindparam("ticket_hash"))
         .order_by(MessageSet.id.desc())
         # The connection first, as authenticate locks it: two calls that lock in two orders would wait for each other.
         .with_for_update(of=(Connection, UpdateSession), key_share=True)
         .execution_options(populate_existing=True)
     )
-    row = db.execute(query).first()
-    return None if row is None else Held(*row)
 
 
 def is_overtaken() -> ColumnElement[bool]:

@@ -36,7 +36,7 @@ def test_the_last_line_is_json_with_what_became_of_the_documents(tmp_path: Path)
 
 def test_a_run_that_is_interrupted_leaves_no_server_and_no_folder(tmp_path: Path) -> None:
     environ = {**os.environ, "TMPDIR": str(tmp_path)}
-    arguments = ["simulate", "--chaos", "--documents", "5000"]
+    arguments = ["simulate", "--chaos", "--documents", "500"]
     with subprocess.Popen(program(*arguments), env=environ, stderr=subprocess.PIPE, text=True) as process:
         for _ in range(1000):
             logs = list(tmp_path.glob("qbwc-chaos-*/server.log"))

@@ -10,15 +10,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from qbwc_service.cli.server import believe_proxies
 from tests.wire import free_port
 
 
+def program(port: int, *options: str) -> list[str]:
+    return [sys.executable, "-m", "qbwc_service.cli", "serve", "--port", str(port), *options]
+
+
 def start(port: int, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "qbwc_service.cli", "serve", "--port", str(port), *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(program(port, *options), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.fixture(params=["1", "2"], ids=["processes", "threads"])
@@ -68,9 +72,25 @@ def test_the_path_of_a_setup_page_does_not_get_into_the_log(server: tuple[subpro
     assert "a-secret-token" not in log
 
 
+def test_a_worker_that_dies_is_followed_by_one_that_has_loaded_everything(
+    sqlite_cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")  # Each process tells what it loads.
+    log, port = tmp_path / "log", free_port()
+    with log.open("wb") as output, subprocess.Popen(program(port, "--workers", "1"), stderr=output) as process:
+        ask(port, "/healthz")
+        for worker in psutil.Process(process.pid).children():
+            worker.kill()
+        answer = ask(port, "/healthz")
+        process.terminate()
+
+    assert answer == (200, b"ok")
+    loaded = [line.rpartition("|")[2].strip() for line in log.read_text().splitlines()]
+    assert loaded.count("qbwc_service.app") == 1
+
+
 def run(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "qbwc_service.cli", "serve", "--port", str(free_port()), *options]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    return subprocess.run(program(free_port(), *options), check=False, capture_output=True, text=True, timeout=60)
 
 
 def test_serve_refuses_bad_settings_before_it_binds(sqlite_cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import ScalarSelect, insert, select
+from sqlalchemy import BindParameter, ScalarSelect, insert, select
 from sqlalchemy.orm import Session
 
 from qbwc_service.connections import check_connection
@@ -40,7 +40,7 @@ def get_rules(db: Session, connection_id: int, *, version: int | None = None) ->
     return RulesInfo(version=0, rules=Rules()) if found is None else _info(found)
 
 
-def present_rules(connection_id: int) -> ScalarSelect[dict[str, object]]:
+def present_rules(connection_id: int | BindParameter[int]) -> ScalarSelect[dict[str, object]]:
     """Select the rules that hold, as one column of another statement; NULL where there are none."""
     newest = (
         select(RuleSet.body).where(RuleSet.connection_id == connection_id).order_by(RuleSet.version.desc()).limit(1)
