@@ -127,7 +127,7 @@ def test_record_locked(masters: Office) -> None:
     txn_id = masters.txn("invoice", "i1").txn_id
     masters.company.lock(txn_id)
     masters.put(invoice("i1", lines=[LINE], memo="New"))
-    for _ in range(10):
+    for _ in range(8):
         masters.update()
         masters.pass_time(3700)
     assert "given up" in masters.problem("record_locked").message
