@@ -51,7 +51,8 @@ def decide_change(
         return lacks_code(sent, lacking)
     sides = replace(sides, old=with_codes(sides.old, codes, rule), new=with_codes(sides.new, codes, rule))
     use = decided.get(Decided.USE)
-    if use is None and kind not in ENTRIES and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER)):
+    is_moved = kind not in ENTRIES and plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER))
+    if use is None and is_moved and not _is_surely_same(sides.new.get(CUSTOMER), record.values.get(CUSTOMER)):
         return _asks_for_customer(sent, sides)
     if use == QUICKBOOKS:
         sides = replace(sides, new={**sides.new, CUSTOMER: sides.old.get(CUSTOMER)})
@@ -119,6 +120,14 @@ def _judge(
     values = plain(merged.values)
     outcome = replace(judged.outcome, status_message=None, decided={**decided, Decided.VALUES: values})
     return replace(judged, outcome=outcome)
+
+
+def _is_surely_same(ours: object, theirs: object) -> bool:
+    """Say whether somebody has moved the record to our customer already; where that cannot be seen, nobody has."""
+    if not isinstance(ours, Mapping) or not isinstance(theirs, Mapping):
+        return False
+    pairs = ((ours[key], theirs[key]) for key in ("ListID", "FullName") if ours.get(key) and theirs.get(key))
+    return next((str(one).casefold() == str(other).casefold() for one, other in pairs), False)
 
 
 def _asks_for_customer(sent: Sent, sides: Sides) -> Judgement:
