@@ -70,7 +70,7 @@ def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryP
 def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, now: datetime) -> Judgement:
     """Send it again after a while, or give it up when it was the last attempt; what is only checked is tried once."""
     if sent.is_check:
-        return ended(sent, OperationState.FAILED, code=code, text=f"{text} (tried once more)")
+        return ended(sent, OperationState.FAILED, code=code, text=f"{text} (given up until it is checked again)")
     again = queue.next_attempt_at(policy, attempt=sent.retries + 1, now=now)
     if again is None:
         given_up = f"{text} (given up after {sent.retries + 1} attempts)"

@@ -7,14 +7,14 @@ are checked: of a request that was handed in as qbXML nobody knows whether anoth
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.store import Document, Inquiry, Operation, OperationState, Problem
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.reasons import RECHECKED
-from qbwc_service.sync.problems.records import is_about_changes
+from qbwc_service.sync.problems.records import select_changed
 from qbwc_service.sync.repair import looks_first, without_found
 from qbwc_service.sync.rules import Rules, load_rules
 
@@ -28,7 +28,7 @@ _ITS_DOCUMENT = and_(Document.connection_id == Operation.connection_id, Document
 def has_due_rechecks(connection_id: int, *, after: timedelta, now: datetime) -> ColumnElement[bool]:
     """Say, in SQL, that the connection has a problem that is to be checked again."""
     mine = _is_checked(connection_id)
-    old, changed = Problem.seen_at <= now - after, is_about_changes(connection_id)
+    old, changed = Problem.seen_at <= now - after, Problem.id.in_(select_changed(connection_id))
     # Each with its own index: as one condition they would read all open problems.
     parts = (exists(select(Problem.id).join(Operation, _ITS_OPERATION).where(*mine, why)) for why in (old, changed))
     return or_(*parts)
@@ -40,22 +40,23 @@ def recheck(db: Session, connection_id: int, *, after: timedelta, now: datetime)
     These are those that were seen last so long ago, and those that are about something that changed. The oldest first,
     at most MOST_RECHECKED. One statement where nothing is due.
     """
-    why = or_(Problem.seen_at <= now - after, is_about_changes(connection_id))
-    return _check(db, connection_id, why, now=now)
+    old = select(Problem.id).where(*_is_open(connection_id), Problem.seen_at <= now - after)
+    due = union(old, select_changed(connection_id)).subquery()
+    return _check(db, connection_id, select(due.c[0]), now=now)
 
 
 def recheck_changed(db: Session, connection_id: int, *, now: datetime) -> bool:
     """The same for those only that are about something that changed."""
-    return _check(db, connection_id, is_about_changes(connection_id), now=now)
+    return _check(db, connection_id, select_changed(connection_id), now=now)
 
 
-def _check(db: Session, connection_id: int, why: ColumnElement[bool], *, now: datetime) -> bool:
+def _check(db: Session, connection_id: int, problems: Select[int], *, now: datetime) -> bool:
     oldest = (
         select(Operation.id, Operation.request, Operation.decided, Document.kind)
         .select_from(Problem)
         .join(Operation, _ITS_OPERATION)
         .join(Document, _ITS_DOCUMENT)
-        .where(*_is_checked(connection_id), why)
+        .where(*_is_checked(connection_id), Problem.id.in_(problems))
         .order_by(Problem.seen_at, Problem.id)
         .limit(MOST_RECHECKED)
     )
@@ -78,10 +79,9 @@ def _check(db: Session, connection_id: int, why: ColumnElement[bool], *, now: da
 
 
 def _is_checked(connection_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Problem.connection_id == connection_id,
-        Problem.closed_at.is_(None),
-        Problem.reason.in_(RECHECKED),
-        Operation.document_id.is_not(None),
-        Operation.state == OperationState.FAILED,
-    )
+    failed = (Operation.document_id.is_not(None), Operation.state == OperationState.FAILED)
+    return (*_is_open(connection_id), *failed)
+
+
+def _is_open(connection_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Problem.connection_id == connection_id, Problem.closed_at.is_(None), Problem.reason.in_(RECHECKED))

@@ -98,6 +98,11 @@ def get_linkable(
     return found
 
 
+def is_deleted(db: Session, connection_id: int, quickbooks_id: str) -> bool:
+    """Say whether the mirror shows that a record is not in QuickBooks any more."""
+    return any(one.deleted_at is not None for one in _in_mirror(db, connection_id, quickbooks_id))
+
+
 def _in_evidence(
     db: Session, connection_id: int, kind: DocumentKind, quickbooks_id: str, document_id: int
 ) -> Iterator[KnownRecord]:

@@ -9,6 +9,7 @@ from qbwc_service.errors import InputError, StateError
 from qbwc_service.sync.problems.record import close_problems, record_subject
 from qbwc_service.sync.problems.show import ProblemInfo
 from qbwc_service.sync.raw import enqueue_qbxml
+from qbwc_service.sync.records import is_deleted
 from qbwc_service.sync.repair import check_free
 
 NO_DOCUMENT = 0
@@ -19,6 +20,10 @@ def delete_other(db: Session, connection_id: int, problem: ProblemInfo, *, by: s
     """Put the deletion of the other record into the queue; StateError where it counts by now, or cannot be deleted."""
     other, kind = str(problem.evidence["other"]), str(problem.evidence["type"])
     check_free(db, connection_id, kind, other, document_id=NO_DOCUMENT)
+    counts = problem.evidence["linked"]
+    if isinstance(counts, str) and is_deleted(db, connection_id, counts):
+        message = f"{counts} was deleted in QuickBooks: {other} is the only one left"
+        raise StateError(message, field="action", remedy=f"link the document to {other}, then use_quickbooks")
     deletion = _deletion(kind, other)
     enqueue_qbxml(db, connection_id, deletion.name, deletion.values, now=now)
     leave_both(db, connection_id, problem, by=by, now=now)

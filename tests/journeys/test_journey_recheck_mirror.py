@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from qbwc_service.errors import StateError
 from qbwc_service.store import ProblemRecord
 from qbwc_service.sync import pull
 from tests.office import Office
@@ -99,6 +100,24 @@ def test_what_is_there_twice_no_more_is_no_problem(synced: Office) -> None:
     look(synced)
 
     assert (synced.problems(), synced.closed_by(problem.id)) == ([], "itself")
+
+
+def test_the_last_one_of_what_was_there_twice_is_not_deleted(synced: Office) -> None:
+    synced.rule(duplicate_numbers="send")
+    synced.put(invoice("i2", lines=[LINE]))
+    wake = synced.fall_asleep()
+    synced.update()
+    wake()
+    other = str(synced.problem("made_twice").evidence["other"])
+    look(synced)
+    synced.person.delete(synced.txn("invoice", "i2").txn_id)
+    look(synced)
+
+    with pytest.raises(StateError, match="was deleted in QuickBooks"):
+        synced.act("made_twice", "delete_other")
+
+    synced.update()
+    assert other in synced.company.tables.transactions
 
 
 def test_what_changes_elsewhere_checks_nothing_and_costs_one_statement(synced: Office) -> None:

@@ -124,7 +124,17 @@ def _judge(
 
 def _has_other_customer(sides: Sides) -> bool:
     """Say whether it names another customer than was agreed; or QuickBooks does, and that does not count."""
-    return plain(sides.old.get(CUSTOMER)) != plain(sides.new.get(CUSTOMER)) or is_put_back(sides, CUSTOMER)
+    ours = sides.new.get(CUSTOMER)
+    is_moved = plain(sides.old.get(CUSTOMER)) != plain(ours) or is_put_back(sides, CUSTOMER)
+    return is_moved and not _is_surely_same(ours, sides.record.get(CUSTOMER))
+
+
+def _is_surely_same(ours: object, theirs: object) -> bool:
+    """Say whether somebody has moved the record to our customer already; where that cannot be seen, nobody has."""
+    if not isinstance(ours, Mapping) or not isinstance(theirs, Mapping):
+        return False
+    pairs = ((ours[key], theirs[key]) for key in ("ListID", "FullName") if ours.get(key) and theirs.get(key))
+    return next((str(one).casefold() == str(other).casefold() for one, other in pairs), False)
 
 
 def _asks_for_customer(sent: Sent, sides: Sides) -> Judgement:

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.store import Problem, ProblemRecord, table_of
+from qbwc_service.store import ProblemRecord, table_of
 from qbwc_service.store.bulk import is_among
 
 IDS = ("ListID", "TxnID", "named", "invoices")
@@ -70,11 +70,7 @@ def note_changes(db: Session, connection_id: int, records: Collection[str], *, n
     return bool(db.scalars(move, execution_options=UNSYNCED).all())
 
 
-def is_about_changes(connection_id: int) -> ColumnElement[bool]:
-    """Say, in SQL, that the problem at hand is about something that changed since it was looked at."""
-    changed = (
-        ProblemRecord.connection_id == connection_id,
-        ProblemRecord.problem_id == Problem.id,
-        ProblemRecord.changed_at.is_not(None),
-    )
-    return exists(select(ProblemRecord.problem_id).where(*changed).correlate(Problem))
+def select_changed(connection_id: int) -> Select[int]:
+    """Select the problems that are about something that changed since they were looked at."""
+    changed = (ProblemRecord.connection_id == connection_id, ProblemRecord.changed_at.is_not(None))
+    return select(ProblemRecord.problem_id).where(*changed)
