@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import Insert, insert, select, update
@@ -41,7 +42,9 @@ from qbwc_service.store import (
     UpdateSession,
     allocate_ids,
 )
-from tests.conftest import LinkCompany, LinkedCompany, StandingClock
+
+if TYPE_CHECKING:  # Processes that only claim need not load the rest of what tests load.
+    from tests.conftest import LinkCompany, LinkedCompany, StandingClock
 
 DONE = OperationState.DONE
 
@@ -266,7 +269,7 @@ class CompanyQueue:
 
 
 @pytest.fixture
-def queue(database: Database, company: LinkedCompany, clock: StandingClock) -> CompanyQueue:
+def queue(database: Database, company: "LinkedCompany", clock: "StandingClock") -> CompanyQueue:
     """The queue of a company that is linked, with nothing in it."""
     return CompanyQueue(
         database=database, connection_id=company.connection_id, install_id=company.install.id, clock=clock
@@ -274,7 +277,7 @@ def queue(database: Database, company: LinkedCompany, clock: StandingClock) -> C
 
 
 @pytest.fixture
-def other_queue(database: Database, link_company: LinkCompany, clock: StandingClock) -> CompanyQueue:
+def other_queue(database: Database, link_company: "LinkCompany", clock: "StandingClock") -> CompanyQueue:
     """The queue of another company in the same database."""
     other = link_company("Zenith Freight")
     return CompanyQueue(database=database, connection_id=other.connection_id, install_id=other.install.id, clock=clock)
