@@ -107,7 +107,7 @@ def test_a_problem_is_shown_with_its_meaning_its_evidence_and_what_helps(
     text = cli("problems", "show", connection_id, 1).stdout
 
     assert shown["title"] == REASONS[ProblemReason.REFERENCE_MISSING].title
-    assert shown["actions"] == ["create_missing", "retry", "clear"]
+    assert shown["actions"] == ["create_missing", "link", "unlink", "retry", "clear"]
     assert shown["problem"]["evidence"]["status_code"] == "3140"
     assert f"qbwc-service problems do {connection_id} 1 retry" in text
     assert re.search(r"Checked again: +2026-11-20 10:00", text), "an hour after it was seen last"
