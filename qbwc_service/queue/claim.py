@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Executable, Integer, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.order import Customer, Place, find_customer, has_backed_off, postpone_later
@@ -118,7 +119,9 @@ def _customers(candidates: Iterable[ClaimedOperation]) -> list[tuple[Place, Cust
     return [((one.priority, one.id), one.customer) for one in candidates if one.customer is not None]
 
 
-def _is_due(connection_id: int, *, now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _is_due(
+    connection_id: int | BindParameter[int], *, now: datetime | BindParameter[datetime]
+) -> tuple[ColumnElement[bool], ...]:
     return (
         Operation.connection_id == connection_id,
         Operation.state == OperationState.WAITING,
@@ -132,16 +135,8 @@ def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -
 
     Says beside whether any operation waits for its next attempt.
     """
-    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
-    rows = db.execute(
-        select(Operation, Document.kind, Document.external_id, Document.body, has_backed_off(connection_id, now=now))
-        .outerjoin(Document, same_document)
-        .where(*_is_due(connection_id, now=now))
-        .order_by(Operation.priority, Operation.id)
-        .limit(limit)
-        .with_for_update(of=Operation, skip_locked=True, key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    values = {"connection_id": connection_id, "now": now, "limit": limit}
+    rows = db.execute(_first_waiting(), values).all()
     candidates = [
         ClaimedOperation(
             id=operation.id,
@@ -163,3 +158,20 @@ def _candidates(db: Session, connection_id: int, *, now: datetime, limit: int) -
         for operation, kind, external_id, body, _ in rows
     ]
     return candidates, any(waits_some for *_, waits_some in rows)
+
+
+@cache
+def _first_waiting() -> Executable:
+    """Say what is read of the operations that may go next; put together once, for every call asks for it."""
+    connection_id: BindParameter[int] = bindparam("connection_id")
+    now: BindParameter[datetime] = bindparam("now")
+    same_document = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    return (
+        select(Operation, Document.kind, Document.external_id, Document.body, has_backed_off(connection_id, now=now))
+        .outerjoin(Document, same_document)
+        .where(*_is_due(connection_id, now=now))
+        .order_by(Operation.priority, Operation.id)
+        .limit(bindparam("limit", type_=Integer))
+        .with_for_update(of=Operation, skip_locked=True, key_share=True)
+        .execution_options(populate_existing=True)
+    )

@@ -7,7 +7,7 @@ their order is not kept. Operations that are no document's have no customer.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, TextClause, exists, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, TextClause, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
 from qbwc_service.store import IS_BACKED_OFF, Document, DocumentKind, Operation, OperationState
@@ -32,7 +32,9 @@ def find_customer(kind: DocumentKind | None, external_id: str | None, named: obj
     return (str(way), str(name).casefold() if way == "full_name" else str(name))
 
 
-def has_backed_off(connection_id: int, *, now: datetime) -> ColumnElement[bool]:
+def has_backed_off(
+    connection_id: int | BindParameter[int], *, now: datetime | BindParameter[datetime]
+) -> ColumnElement[bool]:
     """Say, in SQL, that an operation of the connection waits for its next attempt."""
     return exists(select(EARLIER.id).where(*_waits_for_an_attempt(connection_id, now=now)))
 
@@ -93,7 +95,9 @@ def _find_end(held: Held, place: Place, customer: Customer) -> datetime | None:
     return max(ends, default=None)
 
 
-def _waits_for_an_attempt(connection_id: int, *, now: datetime) -> tuple[ColumnElement[bool] | TextClause, ...]:
+def _waits_for_an_attempt(
+    connection_id: int | BindParameter[int], *, now: datetime | BindParameter[datetime]
+) -> tuple[ColumnElement[bool] | TextClause, ...]:
     return (EARLIER.connection_id == connection_id, IS_BACKED_OFF, EARLIER.not_before > now)
 
 
