@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from qbwc_service.errors import AccountNotConfiguredError, FieldError, InvalidDocumentError
 from qbwc_service.store import DocumentKind
 from qbwc_service.store.mirror_lists import qb_accounts
-from qbwc_service.sync.mapping import Body
+from qbwc_service.sync.kinds.mapping import Body
 from qbwc_service.sync.rules import Rules
 
 MONEY = ("Bank", "OtherCurrentAsset")

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.store import ProblemReason
 from qbwc_service.sync.accounts import check_accounts
-from qbwc_service.sync.kinds import ADDS
+from qbwc_service.sync.kinds.table import ADDS
 from qbwc_service.sync.problems.show import list_problems
-from qbwc_service.sync.repair import retry_operation
+from qbwc_service.sync.repair.operation import retry_operation
 from qbwc_service.sync.rules import SALES, RulesInfo, save_rules
 
 REPAIRED = (ProblemReason.ACCOUNT_NOT_CONFIGURED,)

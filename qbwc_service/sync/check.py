@@ -12,12 +12,12 @@ from qbwc_service import qbxml
 from qbwc_service.errors import FieldError, InvalidDocumentError, InvalidRequestError
 from qbwc_service.qbxml import Characters, TextChange
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.kinds import allows_external_guid, field_path, render_document
-from qbwc_service.sync.mend import mend
+from qbwc_service.sync.kinds.table import allows_external_guid, field_path, render_document
 from qbwc_service.sync.references import Target, list_targets
 from qbwc_service.sync.rules import Accounts, Rules, custom_values, fill_in
-from qbwc_service.sync.shape_parts import Shape
-from qbwc_service.sync.shapes import SHAPES
+from qbwc_service.sync.shapes.mend import mend
+from qbwc_service.sync.shapes.models import SHAPES
+from qbwc_service.sync.shapes.parts import Shape
 
 BASELINE_VERSION = "13.0"
 """Every supported QuickBooks (2014 and later) accepts it, and no document needs more."""

@@ -19,7 +19,7 @@ from qbwc_service.store import (
     lock_dependencies,
 )
 from qbwc_service.sync.accept import enqueue_document
-from qbwc_service.sync.kinds import ENTRIES
+from qbwc_service.sync.kinds.table import ENTRIES
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.record import NewProblem, close_problems, find_held_up, open_problems, subject_of

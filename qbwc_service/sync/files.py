@@ -15,7 +15,7 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.store import DocumentKind
 from qbwc_service.sync.json_text import LineFinder, parse_json, skip_space, walk_list, walk_lists
-from qbwc_service.sync.kinds import ITEM_REQUESTS
+from qbwc_service.sync.kinds.table import ITEM_REQUESTS
 
 
 class FileFormat(StrEnum):

@@ -13,8 +13,8 @@ from qbwc_service.store.mirror_transactions import qb_credit_memos
 from qbwc_service.sync.agreed import pair_lines
 from qbwc_service.sync.effect import Effect
 from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.kinds.payments import used_credits
 from qbwc_service.sync.look.decided import Decided
-from qbwc_service.sync.payments import used_credits
 from qbwc_service.sync.rules import SALES, Rules, fill_in, list_origins
 from qbwc_service.sync.sent import DELETIONS
 

@@ -3,8 +3,8 @@
 from qbwc_service import queue
 from qbwc_service.queue import InquiredDocument, InquiredOperation
 from qbwc_service.store import Document, Operation
+from qbwc_service.sync.kinds.payments import used_credit_memos
 from qbwc_service.sync.look.decided import Decided
-from qbwc_service.sync.payments import used_credit_memos
 from qbwc_service.sync.sent import Sent
 
 

@@ -17,7 +17,7 @@ from qbwc_service.errors import (
 )
 from qbwc_service.store import DocumentKind, DocumentState, ProblemReason
 from qbwc_service.sync.accounts import find_wrong_accounts, refuse_wrong_account
-from qbwc_service.sync.kinds import Rendered, render_document
+from qbwc_service.sync.kinds.table import Rendered, render_document
 from qbwc_service.sync.leave import render_decided, with_decided
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.tax_codes import lacking_code, with_codes

@@ -14,7 +14,7 @@ from qbwc_service.connections import check_connection
 from qbwc_service.credentials import new_guid
 from qbwc_service.errors import FieldError, InputError, InvalidRequestError
 from qbwc_service.store import Inquiry, OperationState
-from qbwc_service.sync.kinds import allows_external_guid
+from qbwc_service.sync.kinds.table import allows_external_guid
 from qbwc_service.sync.problems.record import hold_up_again
 
 ATTRIBUTE = "@"

@@ -15,7 +15,7 @@ from qbwc_service.store import Document, Inquiry, Operation, OperationState, Pro
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.reasons import RECHECKED
 from qbwc_service.sync.problems.records import select_changed
-from qbwc_service.sync.repair import looks_first, without_found
+from qbwc_service.sync.repair.operation import looks_first, without_found
 from qbwc_service.sync.rules import Rules, load_rules
 
 MOST_RECHECKED = 50

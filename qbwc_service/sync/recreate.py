@@ -18,7 +18,7 @@ from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.record import BY_ITSELF, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.resend import Subject, get_subject, send_as_new
+from qbwc_service.sync.repair.resend import Subject, get_subject, send_as_new
 
 
 def recreate(db: Session, connection_id: int, subject: Subject, *, by: str, now: datetime) -> None:

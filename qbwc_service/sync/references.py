@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.errors import UnresolvedReferenceError
 from qbwc_service.store import Document, DocumentKind, Link
-from qbwc_service.sync.mapping import Body
+from qbwc_service.sync.kinds.mapping import Body
 
 CHUNK = 400
 

@@ -7,7 +7,7 @@ from qbwc_service import qbxml
 from qbwc_service.errors import StateError
 from qbwc_service.store import DocumentKind, DocumentState, Inquiry
 from qbwc_service.sync.check import CheckedDocument
-from qbwc_service.sync.kinds import ENTRIES
+from qbwc_service.sync.kinds.table import ENTRIES
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.rules import Rules
 

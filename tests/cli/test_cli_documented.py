@@ -10,7 +10,7 @@ import pytest
 from qbwc_service.cli.examples import find_examples
 from qbwc_service.store import DocumentKind, DocumentState
 from qbwc_service.sync import enqueue_documents
-from qbwc_service.sync.shapes import SHAPES
+from qbwc_service.sync.shapes.models import SHAPES
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")

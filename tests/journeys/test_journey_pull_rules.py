@@ -2,10 +2,10 @@
 
 import pytest
 
-from qbwc_service.sync.audit import list_deeds
 from qbwc_service.sync.gone import note_deleted
 from qbwc_service.sync.pull import PullSettings, start_pull
-from qbwc_service.sync.undo import undo_deed
+from qbwc_service.sync.repair.audit import list_deeds
+from qbwc_service.sync.repair.undo import undo_deed
 from tests.office import Office
 from tests.rows import customer, invoice, item, payment
 

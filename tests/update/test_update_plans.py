@@ -3,7 +3,7 @@
 from qbwc_service.store import Database, DocumentKind
 from qbwc_service.sync.recreate import recreate
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.resend import get_subject
+from qbwc_service.sync.repair.resend import get_subject
 from tests.office import Office
 from tests.plans import watched_plans
 from tests.rows import credit_memo, customer, invoice, item, payment

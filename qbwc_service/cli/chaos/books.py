@@ -18,7 +18,7 @@ from qbwc_service.simulator import Company, LostAnswer
 from qbwc_service.simulator.quickbooks.records import Entry, Transaction
 from qbwc_service.store import DocumentKind, DocumentState, OperationState
 from qbwc_service.sync import DocumentInfo, list_documents
-from qbwc_service.sync.kinds import ADDS
+from qbwc_service.sync.kinds.table import ADDS
 from qbwc_service.sync.problems.record import SETS_FIELD
 
 PAGE = 1000

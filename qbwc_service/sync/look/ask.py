@@ -10,7 +10,7 @@ from qbwc_service import qbxml
 from qbwc_service.errors import InputError
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.kinds import ENTRIES, render_document
+from qbwc_service.sync.kinds.table import ENTRIES, render_document
 from qbwc_service.sync.look.context import LookContext
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.look.numbers import possible_numbers

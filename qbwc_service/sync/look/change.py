@@ -11,13 +11,13 @@ from qbwc_service.store import DocumentKind, ProblemReason
 from qbwc_service.sync.agreed import find_ids, plain, trim_record
 from qbwc_service.sync.effect import find_effect
 from qbwc_service.sync.judge import Judgement, done, fails, goes_again
-from qbwc_service.sync.kinds import ENTRIES, render_document
+from qbwc_service.sync.kinds.mapping import Body
+from qbwc_service.sync.kinds.table import ENTRIES, render_document
 from qbwc_service.sync.look.context import Agreed, LookContext
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
 from qbwc_service.sync.look.lines import Origins
 from qbwc_service.sync.look.merge import Conflict, Merge, Sides, is_put_back, merge
 from qbwc_service.sync.look.tax_codes import lacking_code, lacks_code, read_codes, with_codes
-from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.rules import SALES, ConflictPolicy, fill_in, list_origins
 from qbwc_service.sync.sent import Sent
 

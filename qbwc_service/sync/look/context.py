@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import DocumentKind, Link
+from qbwc_service.sync.kinds.mapping import Body
 from qbwc_service.sync.look.going import Going
-from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.references import Resolver, Target, find_links, list_targets
 from qbwc_service.sync.rules import Rules, load_rules
 

@@ -10,8 +10,8 @@ from qbwc_service.sync.gone import take_as_deleted
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import close_problems, subject_of
-from qbwc_service.sync.repair import cancel_operation
-from qbwc_service.sync.resend import Subject, send_change
+from qbwc_service.sync.repair.operation import cancel_operation
+from qbwc_service.sync.repair.resend import Subject, send_change
 from qbwc_service.sync.state import mark_document
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.errors import InputError, StateError
 from qbwc_service.store import DocumentKind, Problem
-from qbwc_service.sync.kinds import ADDS
+from qbwc_service.sync.kinds.table import ADDS
 from qbwc_service.sync.pull.entities import ENTITIES, ITEM, Entity
 
 ID = re.compile(r"[0-9A-F]{1,12}-[0-9]{1,12}")

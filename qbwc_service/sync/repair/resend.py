@@ -10,9 +10,9 @@ from qbwc_service import queue
 from qbwc_service.credentials import new_guid
 from qbwc_service.errors import NotFoundError, StateError
 from qbwc_service.store import Document, DocumentState, Inquiry, Link, OperationState
-from qbwc_service.sync.kinds import add_element, allows_external_guid
+from qbwc_service.sync.kinds.mapping import Body
+from qbwc_service.sync.kinds.table import add_element, allows_external_guid
 from qbwc_service.sync.known import KnownDocument, find_known
-from qbwc_service.sync.mapping import Body
 from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
 from qbwc_service.sync.references import Target
 from qbwc_service.sync.route import change_route

@@ -23,7 +23,7 @@ from qbwc_service.sync.problems.record import (
     open_problems,
     subject_of,
 )
-from qbwc_service.sync.records import check_id
+from qbwc_service.sync.repair.records import check_id
 from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.shape_parts import (
+from qbwc_service.sync.shapes.parts import (
     Address,
     Amount,
     ExternalId,

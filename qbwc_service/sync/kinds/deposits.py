@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.mapping import Body, Part, Refer, Resolve, Value, document_path, identify, render_parts
+from qbwc_service.sync.kinds.mapping import (
+    Body,
+    Part,
+    Refer,
+    Resolve,
+    Value,
+    document_path,
+    identify,
+    render_parts,
+)
 
 LINE_ELEMENT = "DepositLineAdd"
 

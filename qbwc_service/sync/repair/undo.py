@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.errors import StateError
 from qbwc_service.store import AuditEntry, DocumentState, Link, OperationState, ProblemReason
-from qbwc_service.sync.audit import AuditInfo, get_deed, standing_of
 from qbwc_service.sync.known import find_known
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import NewProblem, close_problems, open_problems, subject_of
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.repair import forget_link, retry_operation
-from qbwc_service.sync.resend import get_subject, send_change
+from qbwc_service.sync.repair.audit import AuditInfo, get_deed, standing_of
+from qbwc_service.sync.repair.operation import forget_link, retry_operation
+from qbwc_service.sync.repair.resend import get_subject, send_change
 from qbwc_service.sync.state import mark_document
 
 UNDOABLE = (

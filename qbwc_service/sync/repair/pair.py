@@ -7,13 +7,12 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.errors import StateError
 from qbwc_service.store import OperationState
-from qbwc_service.sync.audit import Deed, record_deed, standing_of
 from qbwc_service.sync.known import KnownDocument
 from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.record import close_problems, hold_up_again, subject_of
-from qbwc_service.sync.records import check_id, get_linkable, types_of
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.repair import (
+from qbwc_service.sync.repair.audit import Deed, record_deed, standing_of
+from qbwc_service.sync.repair.operation import (
     cancel_operation,
     check_free,
     forget_link,
@@ -21,7 +20,8 @@ from qbwc_service.sync.repair import (
     link_operation,
     retry_operation,
 )
-from qbwc_service.sync.resend import Subject, get_subject, send_as_new
+from qbwc_service.sync.repair.records import check_id, get_linkable, types_of
+from qbwc_service.sync.repair.resend import Subject, get_subject, send_as_new
 from qbwc_service.sync.show import DocumentInfo, get_document
 
 OPEN = (OperationState.WAITING, OperationState.BLOCKED)

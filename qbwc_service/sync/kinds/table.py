@@ -8,9 +8,19 @@ from dataclasses import dataclass
 
 from qbwc_service import qbxml
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.deposits import deposit_path, render_deposit
-from qbwc_service.sync.mapping import Body, Group, Lines, Part, Refer, Resolve, Value, document_path, render_parts
-from qbwc_service.sync.payments import payment_path, render_payment
+from qbwc_service.sync.kinds.deposits import deposit_path, render_deposit
+from qbwc_service.sync.kinds.mapping import (
+    Body,
+    Group,
+    Lines,
+    Part,
+    Refer,
+    Resolve,
+    Value,
+    document_path,
+    render_parts,
+)
+from qbwc_service.sync.kinds.payments import payment_path, render_payment
 
 ADDRESS: tuple[Part, ...] = (
     *(Value(f"line{number}", f"Addr{number}") for number in range(1, 6)),

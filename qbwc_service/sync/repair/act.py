@@ -7,23 +7,23 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.errors import InputError, QbwcServiceError, StateError
 from qbwc_service.store import DocumentState, ProblemReason
-from qbwc_service.sync.audit import Deed, record_deed, standing_of
 from qbwc_service.sync.delete import Leaving, send_away
 from qbwc_service.sync.known import KnownDocument, find_known
 from qbwc_service.sync.look.decided import APP, QUICKBOOKS, Decided
 from qbwc_service.sync.missing import create_missing
-from qbwc_service.sync.pair import pair, unpair
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.record import close_problems, subject_of
 from qbwc_service.sync.problems.show import ProblemInfo, get_problem, list_problems
 from qbwc_service.sync.recreate import recreate
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.repair import cancel_operation, link_operation, retry_operation
-from qbwc_service.sync.repair_deleted import repair_deleted
-from qbwc_service.sync.resend import send_change
+from qbwc_service.sync.repair.audit import Deed, record_deed, standing_of
+from qbwc_service.sync.repair.deleted import repair_deleted
+from qbwc_service.sync.repair.operation import cancel_operation, link_operation, retry_operation
+from qbwc_service.sync.repair.pair import pair, unpair
+from qbwc_service.sync.repair.resend import send_change
+from qbwc_service.sync.repair.twice import delete_other, leave_both
 from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.state import mark_document
-from qbwc_service.sync.twice import delete_other, leave_both
 
 MOST_AT_ONCE = 10_000
 

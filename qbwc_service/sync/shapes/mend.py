@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from qbwc_service.sync.shape_parts import Shape
+from qbwc_service.sync.shapes.parts import Shape
 
 A_REFERENCE: Mapping[str, object] = {"quickbooks_id": "1-1"}
 A_LINE: Mapping[str, object] = {"description": "-"}

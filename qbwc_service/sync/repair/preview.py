@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from qbwc_service.sync.differences import Difference, compare_document
 from qbwc_service.sync.problems.actions import ProblemAction
 from qbwc_service.sync.problems.show import get_problem
-from qbwc_service.sync.records import check_id, find_record, get_linkable, types_of
 from qbwc_service.sync.references import Target
-from qbwc_service.sync.repair import check_free
-from qbwc_service.sync.resend import get_subject
+from qbwc_service.sync.repair.differences import Difference, compare_document
+from qbwc_service.sync.repair.operation import check_free
+from qbwc_service.sync.repair.records import check_id, find_record, get_linkable, types_of
+from qbwc_service.sync.repair.resend import get_subject
 from qbwc_service.sync.show import get_document
 
 TWICE = "if {} is still in QuickBooks, it is there twice afterwards"

@@ -9,8 +9,8 @@ from qbwc_service.errors import InputError, StateError
 from qbwc_service.sync.problems.record import close_problems, record_subject
 from qbwc_service.sync.problems.show import ProblemInfo
 from qbwc_service.sync.raw import enqueue_qbxml
-from qbwc_service.sync.records import is_deleted
-from qbwc_service.sync.repair import check_free
+from qbwc_service.sync.repair.operation import check_free
+from qbwc_service.sync.repair.records import is_deleted
 
 NO_DOCUMENT = 0
 """No document has this number."""

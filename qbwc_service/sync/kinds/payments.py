@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from qbwc_service.store import DocumentKind
-from qbwc_service.sync.mapping import (
+from qbwc_service.sync.kinds.mapping import (
     Body,
     Part,
     Refer,
