@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, or_, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.queue.retry import in_its_turn, waits_as_check
+from qbwc_service.queue.retry import in_its_turn, still_asked, waits_as_check
 from qbwc_service.store import Attempt, Operation, OperationDependency, OperationState, lock_dependencies
 
 
@@ -23,7 +23,7 @@ def hold_back(db: Session, connection_id: int, operation_id: int, *, behind: int
         "reason": None,
         "retries": 0,
         "readings": 0,
-        "inquiry": None,
+        "inquiry": still_asked(),
         "inquiries": 0,
         "priority": in_its_turn(),
     }

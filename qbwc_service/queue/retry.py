@@ -72,6 +72,11 @@ def in_its_turn() -> ColumnElement[int]:
     return case((_is_check(), NORMAL_PRIORITY), else_=Operation.priority)
 
 
+def still_asked() -> ColumnElement[Inquiry | None]:
+    """Give, in SQL, the inquiry of the operation at hand when its outcome is known: what is read before it goes out."""
+    return case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry))
+
+
 def _is_check() -> ColumnElement[bool]:
     return and_(Operation.priority == RECHECK_PRIORITY, Operation.document_id.is_not(None))
 
@@ -105,8 +110,7 @@ def send_again(
             state=OperationState.BLOCKED,
             finished_at=None,
             reason=None,
-            # Its outcome is known now; what has to be read before it goes out still has to be read.
-            inquiry=inquiry or case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry)),
+            inquiry=inquiry or still_asked(),
             inquiries=0,
             retries=0,
             readings=0,
