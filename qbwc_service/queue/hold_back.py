@@ -1,16 +1,28 @@
 """Change what has ended: let a failed operation wait for another one, or take a success back that was none."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import insert, or_, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.queue.retry import in_its_turn, still_asked, waits_as_check
-from qbwc_service.store import Attempt, Operation, OperationDependency, OperationState, lock_dependencies
+from qbwc_service.store import Attempt, Inquiry, Operation, OperationDependency, OperationState, lock_dependencies
 
 
-def hold_back(db: Session, connection_id: int, operation_id: int, *, behind: int) -> bool:
-    """Let an operation wait until ``behind`` is done, and say whether it had failed, or is only checked again."""
+def hold_back(
+    db: Session,
+    connection_id: int,
+    operation_id: int,
+    *,
+    behind: int,
+    inquiry: Inquiry | None,
+    decided: Mapping[str, object] | None,
+) -> bool:
+    """Let an operation wait until ``behind`` is done, and say whether it had failed, or is only checked again.
+
+    ``inquiry`` is what has to be asked (again) when it goes out, ``decided`` what stands of what was decided about it.
+    """
     lock_dependencies(db, connection_id)
     held = (
         Operation.connection_id == connection_id,
@@ -23,9 +35,10 @@ def hold_back(db: Session, connection_id: int, operation_id: int, *, behind: int
         "reason": None,
         "retries": 0,
         "readings": 0,
-        "inquiry": still_asked(),
+        "inquiry": inquiry or still_asked(),
         "inquiries": 0,
         "priority": in_its_turn(),
+        "decided": decided,
     }
     move = update(Operation).where(*held).values(**values).returning(Operation.id)
     if db.scalar(move, execution_options={"synchronize_session": False}) is None:

@@ -15,14 +15,13 @@ from qbwc_service.sync.kinds.mapping import Body
 from qbwc_service.sync.rules import Rules
 
 MONEY = ("Bank", "OtherCurrentAsset")
-COSTS = ("Expense", "OtherExpense", "CostOfGoodsSold")
+OF_A_FEE = "Expense"
+"""The type of an account that is made for a fee."""
 TYPES: Mapping[str, tuple[str, ...]] = {
     "payments": MONEY,
     "deposits": MONEY,
-    "fees": COSTS,
-    "income": ("Income", "OtherIncome"),
 }
-"""The types of account that fit each rule [QuickBooks: Receive Payments, Make Deposits, Edit Item]."""
+"""The types of account that fit a rule [QuickBooks: Receive Payments, Make Deposits]; of others QuickBooks judges."""
 
 REMEDY = "name another account: `rules export`, change the file, `rules import`"
 
@@ -67,9 +66,5 @@ def _used(kind: DocumentKind, body: Body) -> Iterator[str]:
     """Give the rules whose accounts a document needs because it names none itself."""
     if kind in {DocumentKind.PAYMENT, DocumentKind.SALES_RECEIPT} and not body.get("deposit_to"):
         yield "payments"
-    if kind is DocumentKind.DEPOSIT:
-        fee = body.get("fee")
-        if not body.get("account"):
-            yield "deposits"
-        if isinstance(fee, Mapping) and not fee.get("account"):
-            yield "fees"
+    if kind is DocumentKind.DEPOSIT and not body.get("account"):
+        yield "deposits"

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
 from qbwc_service.errors import InputError, StateError
 from qbwc_service.store import Document, DocumentKind, DocumentState, Operation, OperationState, ProblemReason
-from qbwc_service.sync.accounts import COSTS, REMEDY, find_wrong_accounts
+from qbwc_service.sync.accounts import OF_A_FEE
 from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.look.anew import find_inquiry, without_found
 from qbwc_service.sync.problems.classify import MISSING, find_failure_reason
 from qbwc_service.sync.problems.record import BY_ITSELF, close_problems, hold_up_again, subject_of
 from qbwc_service.sync.raw import enqueue_qbxml
@@ -78,18 +79,29 @@ def create_missing(
     kind, name = found
     creation = _creation(db, connection_id, operation_id, kind, name, rules)
     created = behind or _create(db, connection_id, operation_id, creation, now=now)
-    if not queue.hold_back(db, connection_id, operation_id, behind=created):
+    present = _read(db, connection_id, operation_id)
+    decided = without_found(present.decided) or None
+    # What it waits for may take days: what a look found before is not true any more.
+    inquiry = find_inquiry(rules, present.kind, present.request, decided)
+    if not queue.hold_back(db, connection_id, operation_id, behind=created, inquiry=inquiry, decided=decided):
         raise StateError(f"operation {operation_id} has not failed", field="operation")
     mark_documents(db, connection_id, [operation_id], state=DocumentState.BLOCKED, now=now)
     # Where it was created since, nothing has to be waited for.
     gone_on = queue.unblock_children(db, connection_id, [created], now=now)
     mark_documents(db, connection_id, gone_on, state=DocumentState.PENDING, now=now)
-    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
-    document_id = db.scalar(select(Operation.document_id).where(*held))
-    subjects = {subject_of(operation_id, document_id)}
+    subjects = {subject_of(operation_id, present.document_id)}
     freed = close_problems(db, connection_id, subjects=subjects, causes={operation_id}, by=by, now=now)
     hold_up_again(db, connection_id, freed, now=now)
     return created
+
+
+def _read(
+    db: Session, connection_id: int, operation_id: int
+) -> Row[str, dict[str, object] | None, int | None, DocumentKind | None]:
+    same = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
+    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
+    columns = (Operation.request, Operation.decided, Operation.document_id, Document.kind)
+    return db.execute(select(*columns).outerjoin(Document, same).where(*held)).one()
 
 
 def _create(
@@ -148,15 +160,7 @@ def _creation(
     """Make the request that creates an entry; StateError where it cannot be made of what is known."""
     if kind == ACCOUNT:
         return _fee_account(db, connection_id, operation_id, name, rules)
-    _check_income(db, connection_id, kind, rules)
     return _request(kind, name, rules)
-
-
-def _check_income(db: Session, connection_id: int, kind: str, rules: Rules) -> None:
-    """Raise StateError where an item would get an account that is known not to fit."""
-    wrong = find_wrong_accounts(db, connection_id, rules).get("income") if kind == DocumentKind.ITEM else None
-    if wrong is not None:
-        raise StateError(f"the rule accounts.income: {wrong}", field="action", remedy=REMEDY)
 
 
 def _fee_account(
@@ -177,7 +181,7 @@ def _fee_account(
         raise StateError(message, field="action", remedy=REPAIR)
     parent, _, name = named.rpartition(":")
     above = {"ParentRef": {"FullName": parent}} if parent else {}
-    return "AccountAddRq", {"AccountAdd": {"Name": name, **above, "AccountType": COSTS[0]}}
+    return "AccountAddRq", {"AccountAdd": {"Name": name, **above, "AccountType": OF_A_FEE}}
 
 
 def _request(kind: str, full_name: str, rules: Rules) -> tuple[str, Mapping[str, object]]:

@@ -148,12 +148,12 @@ def _render(
 ) -> tuple[Batch | None, dict[int, QbwcServiceError]]:
     """Render what can be rendered; say why the rest cannot, by operation."""
     resolve = Resolver(find_links(db, connection_id, _targets(claimed)))
-    wrong = find_wrong_accounts(db, connection_id, rules) if any(map(_moves_money, claimed)) else {}
+    wrong = find_wrong_accounts(db, connection_id, rules) if any(map(_brings_money, claimed)) else {}
     rendered: list[tuple[queue.ClaimedOperation, qbxml.BuiltRequest]] = []
     refusals: dict[int, QbwcServiceError] = {}
     for operation in claimed:
         try:
-            if operation.document_kind is not None and operation.document_body is not None:
+            if operation.document_kind is not None and operation.document_body is not None and _brings_money(operation):
                 refuse_wrong_account(operation.document_kind, operation.document_body, wrong)
             request = _request(operation, resolve, rules)
             built = qbxml.build_request(
@@ -168,8 +168,10 @@ def _render(
     return Batch(operations=operations, requests=requests), refusals
 
 
-def _moves_money(operation: queue.ClaimedOperation) -> bool:
-    return operation.document_kind in {DocumentKind.PAYMENT, DocumentKind.SALES_RECEIPT, DocumentKind.DEPOSIT}
+def _brings_money(operation: queue.ClaimedOperation) -> bool:
+    """Say whether money goes to an account by it; what is taken back needs no account."""
+    kinds = {DocumentKind.PAYMENT, DocumentKind.SALES_RECEIPT, DocumentKind.DEPOSIT}
+    return operation.document_kind in kinds and operation.request.endswith("AddRq")
 
 
 def _targets(claimed: Sequence[queue.ClaimedOperation]) -> set[Target]:

@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union
 from sqlalchemy.orm import Session
 
 from qbwc_service import queue
-from qbwc_service.store import Document, Inquiry, Operation, OperationState, Problem
-from qbwc_service.sync.look.decided import Decided
+from qbwc_service.store import Document, Operation, OperationState, Problem
+from qbwc_service.sync.look.anew import find_inquiry, without_found
 from qbwc_service.sync.problems.reasons import RECHECKED
 from qbwc_service.sync.problems.records import select_changed
-from qbwc_service.sync.repair.operation import looks_first, without_found
 from qbwc_service.sync.rules import Rules, load_rules
 
 MOST_RECHECKED = 50
@@ -65,12 +64,11 @@ def _check(db: Session, connection_id: int, problems: Select[int], *, now: datet
     for operation_id, row in sorted(due.items()):  # Locks are taken lowest id first.
         # What somebody said is kept: as a new one the document would be there twice.
         decided = without_found(row.decided)
-        looks = Decided.LINK in decided or looks_first(rules, row.kind, row.request)
         queue.send_again(
             db,
             connection_id,
             operation_id,
-            inquiry=Inquiry.LOOK if looks else None,
+            inquiry=find_inquiry(rules, row.kind, row.request, decided),
             decided=decided,
             is_recheck=True,
             now=now,

@@ -39,7 +39,7 @@ def account_type(office: Office, name: str) -> object:
 
 @pytest.mark.parametrize(
     ("rule", "known"),
-    [("payments", "Expense"), ("deposits", "Income"), ("fees", "Bank"), ("income", "Expense")],
+    [("payments", "Expense"), ("deposits", "Income")],
 )
 def test_an_account_of_a_type_that_does_not_fit_is_refused_with_its_field(
     office: Office, rule: str, known: str
@@ -59,13 +59,13 @@ def test_accounts_that_fit_or_that_nobody_knows_are_taken(office: Office) -> Non
 
 
 def test_an_account_that_turns_out_not_to_fit_sends_nothing_and_names_the_rule(paid: Office) -> None:
-    paid.rule(accounts={"deposits": "Checking", "fees": "Fuel"})
+    paid.rule(accounts={"deposits": "Fuel", "fees": "Merchant Fees"})
     mirror_account(paid, "Fuel", "Income")
-    paid.put(payout("d1", "p1"), payout("d2", "p2", fee={"amount": "3.00", "account": {"full_name": "Merchant Fees"}}))
+    paid.put(payout("d1", "p1"), payout("d2", "p2", account={"full_name": "Checking"}))
     assert paid.update().count("DepositAddRq") == 1
     problem = paid.problem("account_not_configured")
     assert (problem.external_id, paid.state("deposit", "d2")) == ("d1", "synced")
-    assert "accounts.fees" in problem.message
+    assert "accounts.deposits" in problem.message
 
     paid.rule(accounts={"deposits": "Checking", "fees": "Merchant Fees"})
     paid.update()

@@ -171,6 +171,17 @@ def test_duplicate_number_goes_when_the_other_one_is_deleted(synced: Office) -> 
     assert synced.txn("invoice", "i2").ref_number == "I2"
 
 
+def test_a_number_is_looked_for_again_when_what_was_missing_is_there(synced: Office) -> None:
+    synced.put(invoice("i2", lines=[LINE], **{"class": {"full_name": "North"}}))
+    synced.update()
+    add_by_hand(synced, "I2")  # While it waits for the class, somebody types it.
+
+    synced.act("reference_missing", "create_missing")
+
+    assert "InvoiceAddRq" not in synced.update()
+    assert (synced.state("invoice", "i2"), synced.problem("duplicate_number").external_id) == ("problem", "i2")
+
+
 @pytest.mark.parametrize(("policy", "number"), [("link", "I2"), ("renumber", "I2-2"), ("send", "I2")])
 def test_a_rule_decides_about_duplicate_numbers(synced: Office, policy: str, number: str) -> None:
     synced.rule(duplicate_numbers=policy)

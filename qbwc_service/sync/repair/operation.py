@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.errors import StateError
 from qbwc_service.queue import OperationDetails, OperationInfo, get_operation, get_operation_details
-from qbwc_service.store import Document, DocumentKind, DocumentState, Inquiry, Link, Operation, OperationState
+from qbwc_service.store import Document, DocumentState, Link, Operation, OperationState
 from qbwc_service.sync.apply import get_sent, record_judgements
 from qbwc_service.sync.effect import ACTION, Effect
 from qbwc_service.sync.judge import done
-from qbwc_service.sync.look.decided import FOUND, Decided
+from qbwc_service.sync.look.anew import find_inquiry, without_found
+from qbwc_service.sync.look.decided import Decided
 from qbwc_service.sync.problems.record import (
-    SETS_FIELD,
     close_problems,
     find_held_up,
     hold_up_again,
@@ -24,7 +24,7 @@ from qbwc_service.sync.problems.record import (
     subject_of,
 )
 from qbwc_service.sync.repair.records import check_id
-from qbwc_service.sync.rules import Rules, load_rules
+from qbwc_service.sync.rules import load_rules
 from qbwc_service.sync.show import get_document
 from qbwc_service.sync.state import mark_documents
 
@@ -61,12 +61,12 @@ def retry_operation(
     if present.request.endswith("AddRq") and _is_linked(db, connection_id, operation_id):
         text = f"{present.subject} is in QuickBooks: operation {operation_id} would make it a second time"
         raise StateError(text, field="operation", remedy="unlink the document first, if it is not that record")
-    looks = looks_first(load_rules(db, connection_id), present.kind, present.request)
+    rules = load_rules(db, connection_id)
     so = None
     if present.kind is not None:
         is_named_no_more = bool(decided) or not_in_quickbooks
         so = {**_decided(db, connection_id, operation_id, but_link=is_named_no_more), **(decided or {})}
-    inquiry = Inquiry.LOOK if looks or Decided.LINK in (so or {}) else None
+    inquiry = find_inquiry(rules, present.kind, present.request, so)
     if not queue.send_again(db, connection_id, operation_id, inquiry=inquiry, decided=so, now=now):
         raise _not_now(present, "retried", remedy="somebody else was faster; look again")
     changed = get_operation(db, connection_id, operation_id)
@@ -75,13 +75,6 @@ def retry_operation(
     _close_problems(db, connection_id, operation_id, causes=[operation_id], by=by, now=now)
     queue.close_settled_sets(db, connection_id)
     return changed
-
-
-def looks_first(rules: Rules, kind: DocumentKind | None, request: str) -> bool:
-    """Say whether QuickBooks is looked at (again) before the operation of a document goes out."""
-    if kind is None or request == SETS_FIELD:
-        return False
-    return request.endswith("ModRq") or (request.endswith("AddRq") and rules.looks_before_adding(kind))
 
 
 def _is_linked(db: Session, connection_id: int, operation_id: int) -> bool:
@@ -96,11 +89,6 @@ def _decided(db: Session, connection_id: int, operation_id: int, *, but_link: bo
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
     decided = without_found(db.scalar(select(Operation.decided).where(*held)))
     return {name: value for name, value in decided.items() if not (but_link and name == Decided.LINK)}
-
-
-def without_found(decided: Mapping[str, object] | None) -> dict[str, object]:
-    """Give what a person decided, without what a look found."""
-    return {name: value for name, value in (decided or {}).items() if name not in FOUND}
 
 
 def is_named(db: Session, connection_id: int, operation_id: int) -> bool:
