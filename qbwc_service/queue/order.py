@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session, aliased
 
 from qbwc_service.store import IS_BACKED_OFF, Document, DocumentKind, Operation, OperationState
 
-LOOKED_AT = 1000
+MOST_POSTPONED = 1000
 """How many due operations are postponed at a time."""
+
+FIELDS = "DataExt%"
+"""Requests that set a custom field beside a document: nothing waits for one."""
 
 EARLIER = aliased(Operation, name="earlier")
 
@@ -46,7 +49,7 @@ def postpone_later(
     held = _list_backed_off(db, connection_id, now=now)
     if all(_find_end(held, place, customer) is None for place, customer in customers):
         return False
-    rows = _due(connection_id, now=now).order_by(Operation.priority, Operation.id).limit(LOOKED_AT)
+    rows = _due(connection_id, now=now).limit(MOST_POSTPONED)
     ends: dict[datetime, list[int]] = {}
     for number, priority, kind, external_id, named in db.execute(rows):
         customer = find_customer(kind, external_id, named)
@@ -79,7 +82,7 @@ def _list_backed_off(db: Session, connection_id: int, *, now: datetime) -> Held:
             Document.body["customer"],
         )
         .join(Document, same_document)
-        .where(*_waits_for_an_attempt(connection_id, now=now))
+        .where(*_waits_for_an_attempt(connection_id, now=now), EARLIER.request.not_like(FIELDS))
     )
     held: dict[Customer, list[tuple[Place, datetime]]] = {}
     for priority, number, not_before, kind, external_id, named in db.execute(query):
@@ -112,4 +115,6 @@ def _due(connection_id: int, *, now: datetime) -> Select[int, int, DocumentKind,
             Operation.not_before <= now,
             Operation.inquiry.is_(None),
         )
+        .order_by(Operation.priority, Operation.id)
+        .with_for_update(of=Operation, skip_locked=True, key_share=True)  # What a claim takes, and nothing else.
     )

@@ -73,6 +73,7 @@ def list_overtaken(db: Session, connection_id: int, message_set_id: int) -> dict
             Attempt.answered_at.is_(None),
             or_(Operation.message_set_id != message_set_id, Operation.state.not_in(OUT)),
         )
+        .order_by(Operation.id)
         .with_for_update(of=Operation, key_share=True)
         .execution_options(populate_existing=True)
     )

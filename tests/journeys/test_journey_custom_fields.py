@@ -146,6 +146,23 @@ def test_a_record_that_was_there_is_linked_and_its_fields_are_left_alone(yard: O
     assert values(found) == {"Region": "West"}
 
 
+def test_nothing_waits_for_a_custom_field_that_cannot_be_set_just_then(office: Office) -> None:
+    define(office, "Region")
+    office.rule(custom_fields={"customer": {"Region": "{region}"}})
+    office.put(item("haul", income_account={"full_name": "Freight Income"}), customer("c1"))
+    office.update()
+    office.put(customer("c1", fields={"region": "North"}))
+    for _ in range(2):
+        office.refuse_next(3175, "The record is locked by another user.")
+        office.update()
+    assert told(office, "customer", "c1")[0][2] == "waiting"
+
+    office.put(invoice("i1", lines=[LINE]))
+    office.update()
+
+    assert (office.state("invoice", "i1"), told(office, "customer", "c1")[0][2]) == ("synced", "waiting")
+
+
 @pytest.mark.parametrize("cut", [2, 3])
 def test_a_lost_answer_sets_the_same_value_again(office: Office, cut: int) -> None:
     define(office, "Region")
