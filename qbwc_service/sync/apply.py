@@ -16,9 +16,9 @@ from qbwc_service.sync.late import Overtaken, done_before, list_overtaken, made_
 from qbwc_service.sync.link import record_effects
 from qbwc_service.sync.make_sent import make_sent
 from qbwc_service.sync.missing import create_by_rule
+from qbwc_service.sync.problems.about import note_changes
 from qbwc_service.sync.problems.judged import record_problems
 from qbwc_service.sync.problems.record import BY_ITSELF
-from qbwc_service.sync.problems.records import note_changes
 from qbwc_service.sync.recreate import send_recreated
 from qbwc_service.sync.rules import Rules, load_rules
 from qbwc_service.sync.sent import Sent

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from qbwc_service import queue
 from qbwc_service.store import Document, Operation, OperationState, Problem
 from qbwc_service.sync.look.anew import find_inquiry, without_found
+from qbwc_service.sync.problems.about import select_changed
 from qbwc_service.sync.problems.reasons import RECHECKED
-from qbwc_service.sync.problems.records import select_changed
 from qbwc_service.sync.rules import Rules, load_rules
 
 MOST_RECHECKED = 50

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.store import OperationState, ProblemReason
 from qbwc_service.sync.judge import Judgement
+from qbwc_service.sync.problems.about import name_record
 from qbwc_service.sync.problems.classify import MISSING, find_failure_reason
 from qbwc_service.sync.problems.reasons import RECHECKED
 from qbwc_service.sync.problems.record import (
@@ -21,7 +22,6 @@ from qbwc_service.sync.problems.record import (
     open_problems,
     subject_of,
 )
-from qbwc_service.sync.problems.records import name_record
 from qbwc_service.sync.references import find_links, list_targets
 from qbwc_service.sync.sent import Sent
 

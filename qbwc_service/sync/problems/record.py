@@ -23,8 +23,8 @@ from qbwc_service.store import (
     ProblemReason,
     allocate_ids,
 )
+from qbwc_service.sync.problems.about import forget_records, keep_records, list_ids
 from qbwc_service.sync.problems.reasons import RECHECKED
-from qbwc_service.sync.problems.records import forget_records, keep_records, list_ids
 
 _BY_PARENT = {
     DocumentKind.CUSTOMER: ProblemReason.CUSTOMER_NOT_SYNCED,

@@ -13,7 +13,7 @@ from typing import Self
 from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
-from qbwc_service.sync.problems.records import name_record
+from qbwc_service.sync.problems.about import name_record
 from qbwc_service.sync.pull.entities import CUSTOMER, DEPOSIT, SALES_RECEIPT, Entity
 from qbwc_service.sync.pull.references import Neighbour, list_ancestors, list_neighbours
 from qbwc_service.sync.pull.renames import name_of, rename_references

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from qbwc_service.store import PullId
 from qbwc_service.store.bulk import is_postgresql
-from qbwc_service.sync.problems.records import note_changes
+from qbwc_service.sync.problems.about import note_changes
 from qbwc_service.sync.pull.cursors import Pull
 from qbwc_service.sync.pull.write import UNSYNCED, in_pieces
 
