@@ -174,7 +174,8 @@ def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgem
 def _use_credits(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
     """Take what a new payment used off the balances of its credit memos: no answer says what is left of them.
 
-    What a changed or deleted payment gives back nobody says either: the old figure may be wrong, and is forgotten.
+    What a changed or deleted payment gives back nobody says either, and what became known late the mirror may have
+    seen before: the old figure may be wrong, and is forgotten.
     """
     for judgement in judgements:
         sent = judgement.sent
@@ -187,7 +188,7 @@ def _use_credits(db: Session, connection_id: int, judgements: Sequence[Judgement
                 Document.external_id == external_id,
             )
             held = (SyncState.connection_id == connection_id, SyncState.document_id.in_(its_document))
-            is_new = sent.request.endswith("AddRq") and not judgement.pairs
+            is_new = sent.request.endswith("AddRq") and judgement.is_live
             known = func.coalesce(_mirrored_credit(connection_id), SyncState.balance_remaining)
             left = known - amount if is_new else None
             move = update(SyncState).where(*held).values(balance_remaining=left, balance_at=now, changed_at=now)

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
+from qbwc_service.store.mirror_transactions import qb_credit_memos
 from qbwc_service.sync.pull import PullSettings, start_pull
 from tests.office import Office
 from tests.rows import Content, credit_memo, customer, invoice, item, payment
@@ -84,3 +86,14 @@ def test_a_change_that_fails_makes_no_balance_newer(credited: Office) -> None:
     credited.put(using("p1", "5.00"))
     credited.update()
     assert (left(credited, "invoice", "i1"), left(credited, "credit_memo", "m1")) == (5, 75)
+
+
+def test_what_the_mirror_has_seen_of_a_payment_is_not_taken_off_again(credited: Office) -> None:
+    mirror(credited)
+    credited.put(using("p1", "30.00"))
+    credited.update(until_answer=1)  # QuickBooks took it, and its answer is lost.
+    with credited.database.writing() as db:
+        seen = {"credit_remaining_cents": Decimal("70.00"), "pulled_at": credited.clock()}
+        db.execute(update(qb_credit_memos).values(seen))
+    credited.update()
+    assert (credited.state("payment", "p1"), left(credited, "credit_memo", "m1")) == ("synced", 70)
