@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from qbwc_service.store import (
@@ -24,6 +24,7 @@ from qbwc_service.sync.state import mark_document
 STOOD = (DocumentState.SYNCED, DocumentState.VOIDED)
 DELETED_THERE = "its record {} was deleted in QuickBooks, or merged into another one"
 
+UNSYNCED = {"synchronize_session": False}
 Found = Row[int, DocumentKind, int, str]
 
 
@@ -42,11 +43,19 @@ def note_deleted(
     rules = load_rules(db, connection_id) if found else None
     problems: list[NewProblem] = []
     for document_id, kind, operation_id, quickbooks_id in found:
-        if rules is not None and rules.pull_of(kind).delete:
+        follows = rules is not None and rules.pull_of(kind).delete
+        message = DELETED_THERE.format(quickbooks_id)
+        state = DocumentState.DELETED if follows else DocumentState.PROBLEM
+        move = (
+            _as_found(connection_id, document_id, operation_id)
+            .values(state=state, status_code=None, message=None if follows else message, changed_at=now)
+            .returning(SyncState.document_id)
+        )
+        if db.scalar(move, execution_options=UNSYNCED) is None:
+            continue
+        if follows:
             take_as_deleted(db, connection_id, document_id, by=BY_ITSELF, now=now)
             continue
-        message = DELETED_THERE.format(quickbooks_id)
-        mark_document(db, connection_id, document_id, state=DocumentState.PROBLEM, message=message, now=now)
         problems.append(
             NewProblem(
                 reason=ProblemReason.DELETED_IN_QUICKBOOKS,
@@ -62,9 +71,19 @@ def note_deleted(
 def take_as_deleted(db: Session, connection_id: int, document_id: int, *, by: str, now: datetime) -> None:
     """Let a document be deleted whose record QuickBooks has no more; the same document again is a new one."""
     held = (Link.connection_id == connection_id, Link.document_id == document_id)
-    db.execute(delete(Link).where(*held), execution_options={"synchronize_session": False})
+    db.execute(delete(Link).where(*held), execution_options=UNSYNCED)
     mark_document(db, connection_id, document_id, state=DocumentState.DELETED, now=now)
     close_problems(db, connection_id, subjects={subject_of(None, document_id)}, by=by, now=now)
+
+
+def _as_found(connection_id: int, document_id: int, operation_id: int) -> Update:
+    """Change a document, unless it has gone on its way since it was found."""
+    return update(SyncState).where(
+        SyncState.connection_id == connection_id,
+        SyncState.document_id == document_id,
+        SyncState.operation_id == operation_id,
+        SyncState.state.in_(STOOD),
+    )
 
 
 def _find(db: Session, connection_id: int, object_types: Collection[str], ids: Sequence[str]) -> Sequence[Found]:

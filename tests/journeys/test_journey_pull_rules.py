@@ -1,11 +1,16 @@
 """What people change and delete in QuickBooks, by the rules of the other direction."""
 
-import pytest
+from datetime import datetime
 
+import pytest
+from sqlalchemy.orm import Session
+
+from qbwc_service.sync import enqueue_documents, gone
 from qbwc_service.sync.gone import note_deleted
 from qbwc_service.sync.pull import PullSettings, start_pull
 from qbwc_service.sync.repair.audit import list_deeds
 from qbwc_service.sync.repair.undo import undo_deed
+from qbwc_service.sync.rules import Rules, load_rules
 from tests.office import Office
 from tests.rows import customer, invoice, item, payment
 
@@ -171,3 +176,21 @@ def test_what_is_on_its_way_finds_out_itself(billed: Office) -> None:
     billed.put(invoice("i1", memo="New"))
     delete_over_there(billed, "invoice", "i1")
     assert (billed.state("invoice", "i1"), billed.problems()) == ("pending", [])
+
+
+@pytest.mark.parametrize("delete", [False, True], ids=["a problem", "deleted here"])
+def test_what_goes_on_its_way_at_the_same_instant_stays_on_it(
+    billed: Office, monkeypatch: pytest.MonkeyPatch, *, delete: bool
+) -> None:
+    rule(billed, invoice={"delete": delete})
+    now: datetime = billed.clock()
+
+    def change_meanwhile(db: Session, connection_id: int) -> Rules:
+        enqueue_documents(db, connection_id, [invoice("i1", memo="New")], now=now)
+        return load_rules(db, connection_id)
+
+    monkeypatch.setattr(gone, "load_rules", change_meanwhile)
+    linked = billed.document("invoice", "i1").quickbooks_id
+    delete_over_there(billed, "invoice", "i1")
+    assert (billed.state("invoice", "i1"), billed.problems()) == ("pending", [])
+    assert billed.document("invoice", "i1").quickbooks_id == linked
