@@ -61,7 +61,8 @@ class Link(Base):
 class SyncState(Base):
     """How one document stands, its last outcome, and what QuickBooks last said of its amounts.
 
-    ``operation_id`` is the operation that decides the state now.
+    ``operation_id`` is the operation that decides the state now. ``balance_at`` is when the balance was last told: what
+    the mirror has read since counts before it.
     """
 
     __tablename__ = "sync_states"
@@ -84,3 +85,4 @@ class SyncState(Base):
     balance_remaining: Mapped[Decimal | None] = mapped_column("balance_remaining_cents", Money)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     synced_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    balance_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

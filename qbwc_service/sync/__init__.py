@@ -6,7 +6,7 @@ from qbwc_service.sync.accept import (
     enqueue_document,
     enqueue_documents,
 )
-from qbwc_service.sync.apply import Applied, apply_answer, apply_judgements, list_sent, repeat_lost_reads
+from qbwc_service.sync.apply import Applied, Arrival, apply_answer, apply_judgements, list_sent, repeat_lost_reads
 from qbwc_service.sync.change_rules import change_rules
 from qbwc_service.sync.delete import Leaving, delete_document, delete_documents
 from qbwc_service.sync.duplicates import DuplicateItems, ItemInfo, list_duplicate_items
@@ -31,6 +31,7 @@ __all__ = [
     "AcceptedDocument",
     "AcceptedRequest",
     "Applied",
+    "Arrival",
     "AuditInfo",
     "BadRow",
     "BatchLimits",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -25,6 +26,15 @@ from qbwc_service.sync.sent import Sent
 from qbwc_service.sync.state import mark_documents
 
 UNSETTLED = (OperationState.SENT, OperationState.UNKNOWN)
+KEPT = "done: its answer was lost, and QuickBooks had kept it"
+
+
+class Arrival(Enum):
+    """How an answer came: in the session in which it was asked for, after that, or kept by QuickBooks."""
+
+    LIVE = auto()
+    LATE = auto()
+    KEPT = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +115,14 @@ def apply_answer(
     answer: str,
     policy: queue.RetryPolicy,
     now: datetime,
-    silence_means: Inquiry = Inquiry.STORED_ANSWER,
-    done_by: str | None = None,
+    arrival: Arrival = Arrival.LATE,
 ) -> Applied:
     """Match an answer to the operations of its set by requestID, and record what it says of each.
 
     What the answer does not mention, or what stands behind the place where it cannot be read any more, is *unknown*
     (a write) or asked again (a read). What it mentions and went on without it is done by it where nothing else was, and
-    shown where it is there twice now. ``silence_means`` is what is asked about such a write, ``done_by`` how it is
-    known of what succeeded, where the answer did not come as usual. Applying the same answer twice changes nothing.
+    shown where it is there twice now. Where QuickBooks had kept the answer, the look-up is what is asked next of such a
+    write. Applying the same answer twice changes nothing.
     """
     sent = list_sent(db, connection_id, message_set_id)
     judgements: dict[int, Judgement] = {}
@@ -125,7 +134,7 @@ def apply_answer(
             operation_id = _operation_id(response.request_id)
             operation = sent.get(operation_id)
             if operation is not None and operation_id not in judgements:
-                judged = _named(judge_response(response, operation, policy=policy, now=now), done_by)
+                judged = _named(judge_response(response, operation, policy=policy, now=now), arrival)
                 judgements[operation_id] = judge_field(judged, now=now)
             elif operation is None:
                 overtaken = list_overtaken(db, connection_id, message_set_id) if overtaken is None else overtaken
@@ -133,6 +142,7 @@ def apply_answer(
                     late.append(judge_response(response, overtaken[operation_id].sent, policy=policy, now=now))
     except AnswerError as unreadable:
         problem = unreadable.message
+    silence_means = Inquiry.OUTCOME if arrival is Arrival.KEPT else Inquiry.STORED_ANSWER
     for operation_id, operation in sent.items():
         if operation_id not in judgements:
             why = problem or "the answer does not mention this operation"
@@ -147,11 +157,12 @@ def apply_answer(
     )
 
 
-def _named(judged: Judgement, done_by: str | None) -> Judgement:
-    """Say with the attempt how its success is known."""
-    if done_by is None or judged.outcome.state is not OperationState.DONE:
+def _named(judged: Judgement, arrival: Arrival) -> Judgement:
+    """Say how its success is known: with the attempt where the answer had been lost."""
+    judged = replace(judged, is_live=arrival is Arrival.LIVE)
+    if arrival is not Arrival.KEPT or judged.outcome.state is not OperationState.DONE:
         return judged
-    return replace(judged, outcome=replace(judged.outcome, status_message=done_by))
+    return replace(judged, outcome=replace(judged.outcome, status_message=KEPT))
 
 
 def repeat_lost_reads(

@@ -36,7 +36,8 @@ class Judgement:
     """How one operation ended, its effect where it had one, and what a person should see if it is a problem.
 
     ``reason`` names the problem where the status code does not. ``pairs``: nothing was sent, the document was paired
-    with a record that somebody else made.
+    with a record that somebody else made. ``is_live``: QuickBooks answered in the session in which it did it, so that
+    nothing was read in between.
     """
 
     sent: Sent
@@ -45,6 +46,7 @@ class Judgement:
     reason: ProblemReason | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
     pairs: bool = False
+    is_live: bool = False
 
 
 def judge_response(response: qbxml.Response, sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:

@@ -117,6 +117,7 @@ def _write_states(db: Session, connection_id: int, judgements: Sequence[Judgemen
             balance_remaining_cents=func.coalesce(
                 bindparam("balance", type_=states.c.balance_remaining_cents.type), states.c.balance_remaining_cents
             ),
+            balance_at=func.coalesce(bindparam("balance_time", type_=states.c.balance_at.type), states.c.balance_at),
             changed_at=now,
             synced_at=func.coalesce(bindparam("synced", type_=states.c.synced_at.type), states.c.synced_at),
         )
@@ -135,6 +136,7 @@ def _state_values(judgement: Judgement, *, now: datetime) -> dict[str, object]:
         "text": None if is_done else outcome.status_message,
         "total": effect.total if effect else None,
         "balance": effect.balance if effect else None,
+        "balance_time": now if effect and effect.balance is not None else None,
         "synced": now if is_done else None,
     }
 
@@ -163,7 +165,7 @@ def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgem
     move = (
         update(states)
         .where(states.c.connection_id == connection_id, states.c.document_id == its_document)
-        .values(balance_remaining_cents=bindparam("balance"), changed_at=now)
+        .values(balance_remaining_cents=bindparam("balance"), balance_at=now, changed_at=now)
     )
     rows = [{"invoice": txn_id, "balance": balance} for txn_id, balance in balances.items()]
     db.connection().execute(move, rows)
@@ -172,7 +174,8 @@ def _write_balances(db: Session, connection_id: int, judgements: Sequence[Judgem
 def _use_credits(db: Session, connection_id: int, judgements: Sequence[Judgement], *, now: datetime) -> None:
     """Take what a new payment used off the balances of its credit memos: no answer says what is left of them.
 
-    What a changed or deleted payment gives back nobody says either: the old figure may be wrong, and is forgotten.
+    What a changed or deleted payment gives back nobody says either, and what became known late the mirror may have
+    seen before: the old figure may be wrong, and is forgotten.
     """
     for judgement in judgements:
         sent = judgement.sent
@@ -185,16 +188,16 @@ def _use_credits(db: Session, connection_id: int, judgements: Sequence[Judgement
                 Document.external_id == external_id,
             )
             held = (SyncState.connection_id == connection_id, SyncState.document_id.in_(its_document))
-            is_new = sent.request.endswith("AddRq") and not judgement.pairs
+            is_new = sent.request.endswith("AddRq") and judgement.is_live
             known = func.coalesce(_mirrored_credit(connection_id), SyncState.balance_remaining)
             left = known - amount if is_new else None
-            move = update(SyncState).where(*held).values(balance_remaining=left, changed_at=now)
+            move = update(SyncState).where(*held).values(balance_remaining=left, balance_at=now, changed_at=now)
             db.execute(move, execution_options={"synchronize_session": False})
 
 
 def _mirrored_credit(connection_id: int) -> ScalarSelect[Decimal]:
     """Select what the mirror says is left of the credit memo at hand, where it has read that since."""
-    is_newer = (SyncState.balance_remaining.is_(None)) | (qb_credit_memos.c.pulled_at > SyncState.changed_at)
+    is_newer = (SyncState.balance_remaining.is_(None)) | (qb_credit_memos.c.pulled_at > SyncState.balance_at)
     its_record = (
         Link.connection_id == connection_id,
         Link.document_id == SyncState.document_id,

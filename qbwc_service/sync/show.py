@@ -142,7 +142,8 @@ def _is_record(table: Table, object_type: str) -> ColumnElement[bool]:
 
 def _balance(standing: SyncState, mirrored: Sequence[Any]) -> Decimal | None:
     read_at, balance = mirrored
-    is_newer = read_at is not None and (standing.balance_remaining is None or read_at > standing.changed_at)
+    told_at = standing.balance_at if standing.balance_remaining is not None else None
+    is_newer = read_at is not None and (told_at is None or read_at > told_at)
     return balance if is_newer else standing.balance_remaining
 
 

@@ -19,6 +19,7 @@ from qbwc_service.store import (
 )
 from qbwc_service.sync import (
     Applied,
+    Arrival,
     apply_answer,
     apply_hresult,
     apply_judgements,
@@ -74,7 +75,10 @@ def _apply_text(
             applied = _apply_pull(db, held, kept, text, now=now)
         case MessageSetPurpose.WORK:
             set_id = kept.message_set_id
-            applied = apply_answer(db, kept.connection_id, message_set_id=set_id, answer=text, policy=retries, now=now)
+            arrival = Arrival.LIVE if held.session.state is SessionState.OPEN else Arrival.LATE
+            applied = apply_answer(
+                db, kept.connection_id, message_set_id=set_id, answer=text, policy=retries, now=now, arrival=arrival
+            )
     if applied.frees_problems:
         recheck_changed(db, kept.connection_id, now=now)
     if applied.problem is not None:

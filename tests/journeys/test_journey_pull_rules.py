@@ -1,11 +1,19 @@
 """What people change and delete in QuickBooks, by the rules of the other direction."""
 
-import pytest
+from datetime import datetime
 
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from qbwc_service.store import Cursor
+from qbwc_service.store.mirror_transactions import qb_invoices
+from qbwc_service.sync import enqueue_documents, gone
 from qbwc_service.sync.gone import note_deleted
 from qbwc_service.sync.pull import PullSettings, start_pull
 from qbwc_service.sync.repair.audit import list_deeds
 from qbwc_service.sync.repair.undo import undo_deed
+from qbwc_service.sync.rules import Rules, load_rules
 from tests.office import Office
 from tests.rows import customer, invoice, item, payment
 
@@ -171,3 +179,52 @@ def test_what_is_on_its_way_finds_out_itself(billed: Office) -> None:
     billed.put(invoice("i1", memo="New"))
     delete_over_there(billed, "invoice", "i1")
     assert (billed.state("invoice", "i1"), billed.problems()) == ("pending", [])
+
+
+@pytest.mark.parametrize("delete", [False, True], ids=["a problem", "deleted here"])
+def test_what_goes_on_its_way_at_the_same_instant_stays_on_it(
+    billed: Office, monkeypatch: pytest.MonkeyPatch, *, delete: bool
+) -> None:
+    rule(billed, invoice={"delete": delete})
+    now: datetime = billed.clock()
+
+    def change_meanwhile(db: Session, connection_id: int) -> Rules:
+        enqueue_documents(db, connection_id, [invoice("i1", memo="New")], now=now)
+        return load_rules(db, connection_id)
+
+    monkeypatch.setattr(gone, "load_rules", change_meanwhile)
+    linked = billed.document("invoice", "i1").quickbooks_id
+    delete_over_there(billed, "invoice", "i1")
+    assert (billed.state("invoice", "i1"), billed.problems()) == ("pending", [])
+    assert billed.document("invoice", "i1").quickbooks_id == linked
+
+
+def test_a_problem_closes_where_the_record_is_there_again(billed: Office) -> None:
+    tables, record = billed.company.tables, billed.txn("invoice", "i1")
+    delete_over_there(billed, "invoice", "i1", seen_by_mirror=True)
+    problem = billed.problem("deleted_in_quickbooks")
+
+    tables.transactions[record.txn_id] = record  # Somebody restores a backup.
+    tables.deletions.clear()
+    billed.person.change(record.txn_id, {"Memo": "Here again"})
+    see(billed)
+
+    assert (billed.state("invoice", "i1"), billed.problems()) == ("synced", [])
+    assert billed.closed_by(problem.id) == "itself"
+    assert billed.document("invoice", "i1").message is None
+
+
+def test_an_answer_with_no_ids_at_all_is_no_deletion_of_documents(billed: Office) -> None:
+    with billed.database.writing() as db:
+        start_pull(db, billed.connection_id, settings=RECENT, now=billed.clock())
+    billed.update()
+    billed.person.delete(billed.txn("invoice", "i1").txn_id)
+    billed.company.tables.deletions.clear()
+    with billed.database.writing() as db:
+        now = billed.clock()
+        db.execute(update(Cursor).where(Cursor.entity == "Invoice").values(compare_at=now, due_at=now))
+    see(billed)
+
+    with billed.database.reading() as db:
+        assert db.scalar(select(qb_invoices.c.deleted_at)) is not None
+    assert (billed.state("invoice", "i1"), billed.problems()) == ("synced", [])

@@ -80,6 +80,26 @@ A_FAILURE = {
     "operations": AT_0003["operations"]
     | {"id": "32", "state": "'failed'", "finished_at": A_TIME, "reason": "'The name is in use.'"},
 }
+A_BALANCE = {
+    "documents": {
+        "connection_id": "7",
+        "id": "41",
+        "kind": "'invoice'",
+        "external_id": "'i1'",
+        "body": "'{}'",
+        "fingerprint": "'abc'",
+        "created_at": A_TIME,
+        "updated_at": A_TIME,
+    },
+    "sync_states": {
+        "connection_id": "7",
+        "document_id": "41",
+        "state": "'synced'",
+        "operation_id": "31",
+        "balance_remaining_cents": "10000",
+        "changed_at": A_TIME,
+    },
+}
 DROPPED = {"update_sessions": {"qbxml_version", "country"}, "message_sets": {"operation_count"}}
 """What a later migration takes away, for it said nothing that stands nowhere else."""
 
@@ -122,6 +142,18 @@ def test_data_survive_every_upgrade_and_the_way_back(empty_database: Database) -
     (problem,) = after["problems"]
     assert (problem["subject"], problem["message"]) == ("operation:32", "The name is in use.")
     assert rows_of(empty_database, tables) == before
+
+
+def test_balances_are_from_when_their_documents_changed_last(empty_database: Database) -> None:
+    upgrade_schema(empty_database, revision="0003")
+    put(empty_database, {**AT_0001, **AT_0002, **AT_0003, **A_BALANCE})
+    before = rows_of(empty_database, ["sync_states"])
+
+    upgrade_schema(empty_database)
+    (after,) = rows_of(empty_database, ["sync_states"])["sync_states"]
+    assert after["balance_at"] == after["changed_at"]
+    downgrade_schema(empty_database, revision="0012")
+    assert rows_of(empty_database, ["sync_states"]) == before
 
 
 def test_a_migration_that_fails_leaves_the_database_where_it_was(empty_database: Database) -> None:

@@ -54,7 +54,8 @@ def apply_ids(step: Step, question: Question, response: qbxml.Response, cursor: 
         close_window(step, cursor)
         return
     absent = [one for one, held in ours.items() if not held.is_gone and one not in theirs and _in(question, held.day)]
-    gone = mark_gone(step, entity, absent)
+    # An answer with nothing in it may be a mistake of the file's: what it says is for the mirror alone.
+    gone = mark_gone(step, entity, absent, is_sure=bool(theirs))
     cursor.compare_at, cursor.compared_at = None, step.now
     cursor.quickbooks_count = len(theirs)
     # What was healed is counted again, so that it is shown as it is now.

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from qbwc_service import qbxml
 from qbwc_service.store import Cursor, PullPhase
+from qbwc_service.sync.gone import note_back
 from qbwc_service.sync.pull.cursors import cut_window, drop_iterator, window_of
 from qbwc_service.sync.pull.derived import Watch
 from qbwc_service.sync.pull.entities import ACCOUNT, ENTITIES, Entity
@@ -147,7 +148,8 @@ def _flush(step: Step, entity: Entity, rows: Rows, watched: Sequence[str]) -> in
     if not rows.ids:
         return 0
     watch = Watch.begin(step, entity, watched) if watched else None
-    replace_objects(step.db, step.connection_id, entity, rows)
+    back = replace_objects(step.db, step.connection_id, entity, rows)
+    note_back(step.db, step.connection_id, entity.kinds, back, now=step.now)
     if watch is not None:
         watch.end()
     return len(set(rows.ids))

@@ -11,13 +11,14 @@ from qbwc_service.sync.pull.step import Step
 from qbwc_service.sync.pull.write import in_pieces, mark_deleted
 
 
-def mark_gone(step: Step, entity: Entity, ids: Sequence[str]) -> int:
+def mark_gone(step: Step, entity: Entity, ids: Sequence[str], *, is_sure: bool = True) -> int:
     """Mark objects as gone and ask for what depended on them; give for how many of them this is news.
 
     A list entry in use cannot be deleted, so one that vanished while documents refer to it was merged: no query says
-    into which one, but the documents do, when they are asked for again.
+    into which one, but the documents do, when they are asked for again. Where it is not sure, our documents stand.
     """
-    note_deleted(step.db, step.connection_id, entity.kinds, ids, now=step.now)
+    if is_sure:
+        note_deleted(step.db, step.connection_id, entity.kinds, ids, now=step.now)
     gone = mark_deleted(step.db, step.connection_id, entity, ids, now=step.now)
     if not gone:
         return 0

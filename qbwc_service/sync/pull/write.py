@@ -25,22 +25,22 @@ def make_rows(db: Session, connection_id: int, entity: Entity, *, now: datetime)
     return RowMaker(entity, connection_id, pulled_at=bind_moment(db, now))
 
 
-def replace_objects(db: Session, connection_id: int, entity: Entity, rows: Rows) -> int:
-    """Write objects and their lines; give how many of them the mirror did not have before.
+def replace_objects(db: Session, connection_id: int, entity: Entity, rows: Rows) -> list[str]:
+    """Write objects and their lines; give the ids of those that are back: the mirror had them as deleted.
 
     QuickBooks names an object once in an answer; should it not, the last word counts.
     """
     rows = _without_doubles(entity, rows)
-    gone = 0
+    back: list[str] = []
     key = entity.table.c[entity.key_column]
     held = (entity.table.c.connection_id == connection_id, is_among(db, key, rows.ids))
     if db.scalar(select(key).where(*held).limit(1)) is not None:
-        removed = db.execute(delete(entity.table).where(*held).returning(key), execution_options=UNSYNCED)
-        gone = len(removed.all())
+        move = delete(entity.table).where(*held).returning(key, entity.table.c.deleted_at)
+        back = [one for one, deleted_at in db.execute(move, execution_options=UNSYNCED) if deleted_at is not None]
     copy_rows(db, entity.table, columns_of(entity.table), rows.objects)
     for lines, found in zip(entity.lines, rows.lines, strict=True):
         copy_rows(db, lines.table, columns_of(lines.table), found)
-    return len(rows.objects) - gone
+    return back
 
 
 def mark_deleted(db: Session, connection_id: int, entity: Entity, ids: Sequence[str], *, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ from qbwc_service import qbxml, queue
 from qbwc_service.errors import AnswerError
 from qbwc_service.queue import InquiredOperation
 from qbwc_service.store import Inquiry, Link
-from qbwc_service.sync.apply import Applied, apply_answer, count, record_judgements
+from qbwc_service.sync.apply import Applied, Arrival, apply_answer, count, record_judgements
 from qbwc_service.sync.judge import Judgement
 from qbwc_service.sync.look import LookContext, find_going, load_context
 from qbwc_service.sync.look.found import identity_of
@@ -26,9 +26,6 @@ from qbwc_service.sync.sent import Sent
 
 STORED = (None, "0")
 """messageSetStatusCode of an answer that QuickBooks had kept; 600, 9002, 9005: it had not [Intuit: error recovery]."""
-
-
-KEPT = "done: its answer was lost, and QuickBooks had kept it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +57,7 @@ def apply_stored_answer(
         answer=answer,
         policy=policy,
         now=now,
-        silence_means=Inquiry.OUTCOME,
-        done_by=KEPT,
+        arrival=Arrival.KEPT,
     )
     return Recovered(applied=applied, is_stored=True)
 
