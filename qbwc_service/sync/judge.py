@@ -77,7 +77,7 @@ def judge_retry(sent: Sent, *, code: str, text: str, policy: queue.RetryPolicy, 
     if again is None:
         given_up = f"{text} (given up after {sent.retries + 1} attempts)"
         return ended(sent, OperationState.FAILED, code=code, text=given_up)
-    return goes_again(sent, code=code, text=text, not_before=again, is_retry=True, inquiry=_looks_anew(sent))
+    return goes_again(sent, code=code, text=text, not_before=again, is_retry=True)
 
 
 def judge_lost_read(sent: Sent, *, policy: queue.RetryPolicy, now: datetime) -> Judgement:
@@ -130,14 +130,8 @@ def judge_refused_set(
 def judge_not_sent(sent: Iterable[Sent], *, hresult: str, text: str, now: datetime) -> dict[int, Judgement]:
     """Judge a set that never reached QuickBooks: everything goes on waiting."""
     return {
-        one.operation_id: goes_again(one, code=hresult, text=text, not_before=now, inquiry=_looks_anew(one))
-        for one in sent
+        operation.operation_id: goes_again(operation, code=hresult, text=text, not_before=now) for operation in sent
     }
-
-
-def _looks_anew(sent: Sent) -> Inquiry | None:
-    """Say what is asked before it goes again after a while: what a look found is not true for ever."""
-    return Inquiry.LOOK if sent.was_looked_for else None
 
 
 def unknown(sent: Sent, *, code: str | None, text: str, inquiry: Inquiry | None, now: datetime) -> Judgement:

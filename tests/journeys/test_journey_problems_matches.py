@@ -171,19 +171,6 @@ def test_duplicate_number_goes_when_the_other_one_is_deleted(synced: Office) -> 
     assert synced.txn("invoice", "i2").ref_number == "I2"
 
 
-def test_a_number_is_looked_for_again_after_a_while(synced: Office) -> None:
-    synced.put(invoice("i2", lines=[LINE]))
-    for _ in range(2):  # So that it waits for longer than the next update is away.
-        synced.refuse_next(3175, "The record is locked by another user.")
-        synced.update()
-    add_by_hand(synced, "I2")
-
-    synced.pass_time(3600)
-
-    assert "InvoiceAddRq" not in synced.update()
-    assert synced.problem("duplicate_number").external_id == "i2"
-
-
 def test_a_number_is_looked_for_again_when_what_was_missing_is_there(synced: Office) -> None:
     synced.put(invoice("i2", lines=[LINE], **{"class": {"full_name": "North"}}))
     synced.update()
