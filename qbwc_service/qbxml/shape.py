@@ -21,7 +21,7 @@ class Shape:
 
     A value that stays text ``is_text``, ``parse`` reads another one, ``children`` are there for an aggregate; an
     element that the grammar does not know has none of them. ``texts`` are the names of the children that stay text
-    and stand once: most of them, so they have a way of their own. An aggregate of nothing else ``is_flat``.
+    and stand once: most of them, so they have a way of their own.
     """
 
     repeats: bool = False
@@ -29,7 +29,6 @@ class Shape:
     parse: Callable[[str], Value] | None = None
     children: "dict[str, Shape] | None" = None
     texts: frozenset[str] = frozenset()
-    is_flat: bool = False
     line_names: frozenset[str] = frozenset()
     has_attributes: bool = False
 
@@ -52,12 +51,10 @@ def find_shape(element: Element) -> Shape:
     for name in tuple(children):
         # The reference spells some names with a small first letter, QuickBooks sends a capital one.
         children.setdefault(name[0].upper() + name[1:], children[name])
-    texts = frozenset(name for name, shape in children.items() if shape.is_text and not shape.repeats)
     return Shape(
         repeats=element.repeats,
         children=children,
-        texts=texts,
-        is_flat=len(texts) == len(children) and not element.attributes,
+        texts=frozenset(name for name, shape in children.items() if shape.is_text and not shape.repeats),
         line_names=lines if len(lines) > 1 else frozenset(),
         has_attributes=bool(element.attributes),
     )
@@ -97,11 +94,7 @@ def _read_children(element: XmlElement, shape: Shape) -> Values:
             continue
         found = known.get(name, UNKNOWN)
         parse = found.parse
-        value: object = None
-        if is_plain and parse is not None and not child.keys():
-            value = parse(child.text or "")
-        elif not found.is_flat or (value := _read_flat(child, found.texts)) is None:
-            value = read_element(child, found)
+        value = parse(child.text or "") if is_plain and parse and not child.keys() else read_element(child, found)
         if found.repeats or name in values:  # The second is unknown, or a surprise: nothing is lost.
             append_value(values, name, value)
         else:
@@ -110,17 +103,6 @@ def _read_children(element: XmlElement, shape: Shape) -> Values:
             lines.append({name: value})
     if lines and any(name not in lines[0] for name in line_names if name in values):
         values[LINES] = lines
-    return values
-
-
-def _read_flat(element: XmlElement, texts: frozenset[str]) -> Values | None:
-    """Read an aggregate that holds plain texts, as references and addresses do; None where there is more to it."""
-    values: Values = {}
-    for child in element:
-        name = child.tag
-        if name not in texts or name in values or len(child) or child.keys():
-            return None
-        values[name] = child.text or ""
     return values
 
 

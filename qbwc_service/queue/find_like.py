@@ -1,7 +1,6 @@
-"""Find what does the same already."""
+"""List what may do already what is about to be put into the queue."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
@@ -22,16 +21,16 @@ def list_unfinished(db: Session, connection_id: int, request: str) -> dict[int, 
 
 
 def list_done_since(
-    db: Session, connection_id: int, request: str, *, after: int, since: datetime
+    db: Session, connection_id: int, request: str, *, message_set_id: int
 ) -> dict[int, Mapping[str, object]]:
-    """Give the values of those with this qbXML request that came ``after`` an operation and were done ``since``."""
+    """Give the values of those with this qbXML request that are done, and went out in this set or a later one."""
     done = (
         Operation.connection_id == connection_id,
-        Operation.id > after,
+        Operation.message_set_id >= message_set_id,
         Operation.request == request,
         Operation.state == OperationState.DONE,
-        Operation.finished_at >= since,
         Operation.body.is_not(None),
     )
-    rows = db.execute(select(Operation.id, Operation.body).where(*done).order_by(Operation.id))
-    return {number: body or {} for number, body in rows}
+    # Not sorted by the database: it would read by number then, from the first on.
+    rows = db.execute(select(Operation.id, Operation.body).where(*done)).all()
+    return {number: body or {} for number, body in sorted(rows, key=lambda row: row[0])}

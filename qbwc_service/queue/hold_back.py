@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import insert, or_, update
 from sqlalchemy.orm import Session
 
-from qbwc_service.queue.retry import in_its_turn, still_asked, waits_as_check
+from qbwc_service.queue.retry import as_new, in_its_turn, waits_as_check
 from qbwc_service.store import Attempt, Inquiry, Operation, OperationDependency, OperationState, lock_dependencies
 
 
@@ -29,17 +29,7 @@ def hold_back(
         Operation.id == operation_id,
         or_(Operation.state == OperationState.FAILED, waits_as_check()),
     )
-    values = {
-        "state": OperationState.BLOCKED,
-        "finished_at": None,
-        "reason": None,
-        "retries": 0,
-        "readings": 0,
-        "inquiry": inquiry or still_asked(),
-        "inquiries": 0,
-        "priority": in_its_turn(),
-        "decided": decided,
-    }
+    values = {**as_new(inquiry), "priority": in_its_turn(), "decided": decided}
     move = update(Operation).where(*held).values(**values).returning(Operation.id)
     if db.scalar(move, execution_options={"synchronize_session": False}) is None:
         return False

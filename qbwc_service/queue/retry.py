@@ -72,9 +72,20 @@ def in_its_turn() -> ColumnElement[int]:
     return case((_is_check(), NORMAL_PRIORITY), else_=Operation.priority)
 
 
-def still_asked() -> ColumnElement[Inquiry | None]:
-    """Give, in SQL, the inquiry of the operation at hand when its outcome is known: what is read before it goes out."""
-    return case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry))
+def as_new(inquiry: Inquiry | None) -> dict[str, object]:
+    """Give the values of an operation that goes again, blocked as yet: counted from nought, ``inquiry`` asked first.
+
+    Its outcome is known now; what has to be read before it goes out still has to be read.
+    """
+    return {
+        "state": OperationState.BLOCKED,
+        "finished_at": None,
+        "reason": None,
+        "retries": 0,
+        "readings": 0,
+        "inquiry": inquiry or case((Operation.inquiry.in_(BEFORE_SENDING), Operation.inquiry)),
+        "inquiries": 0,
+    }
 
 
 def _is_check() -> ColumnElement[bool]:
@@ -107,13 +118,7 @@ def send_again(
         update(Operation)
         .where(*held)
         .values(
-            state=OperationState.BLOCKED,
-            finished_at=None,
-            reason=None,
-            inquiry=inquiry or still_asked(),
-            inquiries=0,
-            retries=0,
-            readings=0,
+            **as_new(inquiry),
             priority=RECHECK_PRIORITY if is_recheck else in_its_turn(),
             **({} if decided is None else {"decided": dict(decided)}),
         )

@@ -78,8 +78,8 @@ def create_missing(
         raise StateError("QuickBooks does not say which entry is missing", field="action", remedy=REPAIR)
     kind, name = found
     creation = _creation(db, connection_id, operation_id, kind, name, rules)
-    created = behind or _create(db, connection_id, operation_id, creation, now=now)
     present = _read(db, connection_id, operation_id)
+    created = behind or _create(db, connection_id, present, creation, now=now)
     decided = without_found(present.decided) or None
     # What it waits for may take days: what a look found before is not true any more.
     inquiry = find_inquiry(rules, present.kind, present.request, decided)
@@ -95,26 +95,26 @@ def create_missing(
     return created
 
 
-def _read(
-    db: Session, connection_id: int, operation_id: int
-) -> Row[str, dict[str, object] | None, int | None, DocumentKind | None]:
+_Present = Row[int, str, dict[str, object] | None, int | None, int | None, DocumentKind | None]
+
+
+def _read(db: Session, connection_id: int, operation_id: int) -> _Present:
     same = (Document.connection_id == Operation.connection_id) & (Document.id == Operation.document_id)
     held = (Operation.connection_id == connection_id, Operation.id == operation_id)
-    columns = (Operation.request, Operation.decided, Operation.document_id, Document.kind)
-    return db.execute(select(*columns).outerjoin(Document, same).where(*held)).one()
+    mine = (Operation.id, Operation.request, Operation.decided, Operation.document_id, Operation.message_set_id)
+    return db.execute(select(*mine, Document.kind).outerjoin(Document, same).where(*held)).one()
 
 
 def _create(
-    db: Session, connection_id: int, operation_id: int, creation: tuple[str, Mapping[str, object]], *, now: datetime
+    db: Session, connection_id: int, refused: _Present, creation: tuple[str, Mapping[str, object]], *, now: datetime
 ) -> int:
     """Give the operation that creates an entry: two of them would be one too many, and the second is refused."""
     request, values = creation
     alike = _find_alike(queue.list_unfinished(db, connection_id, request), values)
-    refused_at = _refused_at(db, connection_id, operation_id)
-    if alike is None and refused_at is not None:
-        # Also in the set in which it was missed, behind the document.
-        done = queue.list_done_since(db, connection_id, request, after=operation_id, since=refused_at)
-        alike = _find_alike(done, values)
+    if alike is None and refused.message_set_id is not None:
+        # Also in the set in which it was missed, behind the document; what stood before it there was of no use.
+        done = queue.list_done_since(db, connection_id, request, message_set_id=refused.message_set_id)
+        alike = _find_alike({number: body for number, body in done.items() if number > refused.id}, values)
     return alike or enqueue_qbxml(db, connection_id, request, values, now=now).operation_id
 
 
@@ -126,11 +126,6 @@ def _find_alike(operations: Mapping[int, Mapping[str, object]], values: Mapping[
 
 def _as_compared(values: Mapping[str, object]) -> str:
     return json.dumps(values, sort_keys=True).casefold()
-
-
-def _refused_at(db: Session, connection_id: int, operation_id: int) -> datetime | None:
-    held = (Operation.connection_id == connection_id, Operation.id == operation_id)
-    return db.scalar(select(Operation.finished_at).where(*held))
 
 
 def find_missing(text: str) -> tuple[str, str] | None:
